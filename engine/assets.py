@@ -1,0 +1,50 @@
+"""The one style sheet that pages load: Material's, its palette, KaTeX's and ours in one file.
+
+A first view then asks for one style sheet and not for four. The name holds a digest of the content, so a changed
+style sheet is never mixed up with a stored one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+
+def stylesheet(theme: Path, docs: Path) -> tuple[str, str]:
+    """The address (below the site) and the text of the merged style sheet.
+
+    `theme` is the folder of Material's templates, `docs` the book's. Raises FileNotFoundError where a part is
+    missing, and ValueError where Material's own would need files that do not lie beside ours.
+    """
+    parts = [
+        *(_only(theme / "assets/stylesheets", name) for name in ("main.*.min.css", "palette.*.min.css")),
+        # Addresses in a style sheet are relative to it, and ours stands in assets/.
+        _read(docs / "assets/vendor/katex/katex.css").replace("url(fonts/", "url(vendor/katex/fonts/"),
+        _compact(_read(docs / "assets/book.css")),
+    ]
+    text = "".join(f"{part.strip()}\n" for part in parts)
+    return f"assets/book.{hashlib.sha256(text.encode()).hexdigest()[:8]}.css", '@charset "UTF-8";\n' + text
+
+
+def _only(folder: Path, pattern: str) -> str:
+    found = sorted(folder.glob(pattern))
+    if len(found) != 1:
+        raise FileNotFoundError(
+            f"{folder} holds {len(found)} files {pattern}, not one: which version of Material is this?"
+        )
+    text = _read(found[0])
+    if re.search(r"url\((?![\"']?(data:|#))", text):
+        raise ValueError(f"{found[0]} names a file by url(): engine/assets.py would break its address")
+    return text
+
+
+def _read(path: Path) -> str:
+    text = path.read_text(encoding="utf-8").removeprefix("\ufeff")
+    return re.sub(r'@charset "[^"]*";|/\*# sourceMappingURL=.*?\*/', "", text)
+
+
+def _compact(css: str) -> str:
+    """Without comments and line breaks, which strings of our style sheet never hold."""
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    return re.sub(r"\s*([{};])\s*", r"\1", re.sub(r"\s+", " ", css))

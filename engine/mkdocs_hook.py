@@ -1,0 +1,173 @@
+"""The one file that knows MkDocs: hands it what the engine made of the pages.
+
+Figures and formulas enter a page last, in place of placeholders, so that neither Python-Markdown
+parses them nor the search index reads them.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from html import escape, unescape
+from pathlib import Path
+from typing import Any, Literal
+
+import material
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page as SitePage
+
+from engine import render
+from engine.assets import stylesheet
+from engine.book import Book, verify
+from engine.model import Figure
+from engine.policy import insert_policy
+from engine.record import page_facts, verified
+from engine.settings import BookError, Settings
+
+log = logging.getLogger("mkdocs.engine")
+IMAGES = "assets/figures/"
+ARITHMATEX = re.compile(r'<(span|div) class="arithmatex">\s*\\[(\[](?P<tex>.*?)\\[)\]]\s*</\1>', re.S)
+PLACEHOLDER = re.compile(r"<!--book:(?P<kind>figure|math):(?P<name>[^>]*?)-->")
+
+
+class _State:
+    """What one build hands from event to event."""
+
+    serving = False
+    settings: Settings
+    book: Book | None = None
+    figures: dict[str, tuple[Figure, str]]
+    formulas: dict[tuple[str, bool], str]
+    stored: list[str]
+
+
+def on_startup(*, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+    """Remember whether an author is watching: then an error is shown and the server goes on."""
+    _State.serving = command == "serve"
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Prepare Markdown for figures, and the one style sheet."""
+    _State.settings = Settings.load(Path(config.config_file_path).parent)
+    fences = config.mdx_configs.setdefault("pymdownx.superfences", {}).setdefault("custom_fences", [])
+    if not any(fence["name"] == "book-figure" for fence in fences):
+        fences.append({"name": "book-figure", "class": "", "format": _figure_placeholder})
+    config.extra["stylesheet"], _ = _stylesheet(config)
+    return config
+
+
+def _stylesheet(config: MkDocsConfig) -> tuple[str, str]:
+    return stylesheet(Path(material.__file__).parent / "templates", Path(config.docs_dir))
+
+
+def _figure_placeholder(source: str, *args: Any, **kwargs: Any) -> str:
+    return f"<!--book:figure:{source.strip()}-->"
+
+
+@event_priority(100)
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Run and check the book; add what the run made to the site."""
+    book = _State.book = _verify()
+    _State.figures, _State.stored, _State.formulas = {}, [], {}
+    address, css = _stylesheet(config)
+    made: dict[str, str | bytes] = {address: css}
+    if book:
+        _State.formulas = {(_normal(tex), display): rendered.html for (tex, display), rendered in book.math.items()}
+        made["verified.json"] = json.dumps(verified(book), indent=1, sort_keys=True) + "\n"
+        for run in book.runs.values():
+            for figure in run.figures:
+                made |= {IMAGES + name: content for name, content in figure.images.items()}
+    for uri, content in made.items():
+        files.append(File.generated(config, uri, content=content))
+    return files
+
+
+def _verify() -> Book | None:
+    try:
+        book = verify(_State.settings, say=log.info)
+    except BookError as error:
+        if _State.serving:
+            log.error(str(error))
+            return None
+        raise PluginError(str(error)) from None
+    for problem in book.problems:
+        log.error(str(problem))
+    if book.problems and not _State.serving:
+        raise PluginError(f"{len(book.problems)} problems in the book")
+    return book
+
+
+@event_priority(-100)
+def on_page_markdown(markdown: str, *, page: SitePage, config: MkDocsConfig, files: Files) -> str:
+    """Give MkDocs the finished Markdown, with placeholders where figures go."""
+    book = _State.book
+    if book is None or page.file.src_uri not in book.pages:
+        return markdown
+    uri = page.file.src_uri
+    ours = book.pages[uri]
+    # mkdocs-jupyter would render a notebook by nbconvert: another Markdown, inline styles, 600 KB.
+    # Without its `render` on the object, MkDocs renders our Markdown as it does for every page.
+    vars(page).pop("render", None)
+    page.meta = {**ours.meta, "book": page_facts(book, uri, lambda other: _url(files, other))}
+
+    def show(figure: Figure, alt: str) -> str:
+        name = render.figure_name(figure)
+        _State.figures[name] = (figure, alt)
+        return f"```book-figure\n{name}\n```"
+
+    text = render.finished(ours, book.runs[uri], show, inserts=render.inserts(book))
+    problems = book.problems_of(uri)
+    if problems:
+        listed = "\n".join(f"    {problem}" for problem in problems)
+        text = f'!!! failure "This page has errors"\n\n    ```text\n{listed}\n    ```\n\n{text}'
+    return text
+
+
+def _url(files: Files, uri: str) -> str:
+    file = files.get_file_from_path(uri)
+    return file.url if file else ""
+
+
+def on_page_content(html: str, *, page: SitePage, config: MkDocsConfig, files: Files) -> str:
+    """Put a placeholder for every formula."""
+
+    def store(match: re.Match[str]) -> str:
+        tex, display = unescape(match["tex"]), match[1] == "div"
+        made = _State.formulas.get((_normal(tex), display)) or f"<code>{escape(tex)}</code>"
+        _State.stored.append(made)
+        return f"<!--book:math:{len(_State.stored) - 1}-->"
+
+    return ARITHMATEX.sub(store, html)
+
+
+def _normal(tex: str) -> str:
+    return " ".join(tex.split())
+
+
+@event_priority(-100)  # the search plugin has read the page by now
+def on_page_context(context: dict[str, Any], *, page: SitePage, config: MkDocsConfig, nav: Any) -> dict[str, Any]:
+    """Fill the placeholders."""
+    images = "../" * page.url.count("/") + IMAGES
+
+    def fill(match: re.Match[str]) -> str:
+        if match["kind"] == "math":
+            return _State.stored[int(match["name"])]
+        figure, alt = _State.figures[match["name"]]
+        return render.figure_html(figure, alt, images)
+
+    page.content = PLACEHOLDER.sub(fill, page.content or "")
+    return context
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Write the Content-Security-Policy into every page: its hashes are those of the whole site."""
+    site = Path(config.site_dir)
+    pages = {
+        path.relative_to(site).as_posix(): path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))
+    }
+    for name, html in insert_policy(pages, serving=_State.serving).items():
+        (site / name).write_text(html, encoding="utf-8")

@@ -1,0 +1,193 @@
+"""What travels between the parts of the engine: pages and what is found on them, jobs and answers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.settings import Problem
+
+# ---- what stands on a page ----
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A run of whole statements and where it stands: `file:line` is its first line."""
+
+    file: str
+    line: int
+    source: str
+    section: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: `line` and `end` are those of its fences, `prefix` stands before both."""
+
+    line: int
+    end: int
+    language: str
+    options: dict[str, str]
+    source: str
+    prefix: str
+    segments: tuple[Segment, ...] = ()
+
+    @property
+    def code(self) -> str:
+        """The source with its includes in place, as the reader sees it."""
+        return "".join(segment.source for segment in self.segments) or self.source
+
+    @property
+    def alts(self) -> list[str]:
+        """The alt texts, one a figure."""
+        return [text.strip() for text in self.options.get("alt", "").split(" | ") if text.strip()]
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number in the prose with the expression that makes it; `start:end` lie in `line`.
+
+    One that is bound from beneath stands in its comment and in the lines of `element`.
+    """
+
+    line: int
+    start: int
+    end: int
+    text: str
+    expression: str
+    comment_line: int
+    element: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula: its TeX, where the TeX begins, and the offsets of the whole in the page's text."""
+
+    line: int
+    column: int
+    tex: str
+    display: bool
+    span: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link to another place of the book, as written."""
+
+    line: int
+    href: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page as its author wrote it, and what was found on it.
+
+    `text` is Markdown; for a notebook it is the notebook written as Markdown, and `lines` leads
+    from a line of the text to the line of the author's file.
+    """
+
+    uri: str
+    file: str
+    text: str
+    lines: tuple[int, ...]
+    meta: dict[str, Any]
+    body_line: int
+    blocks: tuple[Block, ...]
+    numbers: tuple[Number, ...]
+    marks: Counter[str]
+    formulas: tuple[Formula, ...]
+    comments: tuple[tuple[int, int], ...]
+    links: tuple[Link, ...]
+    anchors: frozenset[str]
+    words: int
+    problems: tuple[Problem, ...]
+    runnable: bool = True
+
+    @property
+    def stem(self) -> str:
+        return self.uri.rsplit(".", 1)[0]
+
+    @property
+    def is_notebook(self) -> bool:
+        return self.uri.endswith(".ipynb")
+
+    @property
+    def code_blocks(self) -> list[Block]:
+        """The blocks that run, in page order."""
+        return [block for block in self.blocks if block.language == "python"]
+
+    def record_of(self, block: Block) -> Block | None:
+        """The recorded output beneath a block."""
+        place = self.blocks.index(block) + 1
+        after = self.blocks[place] if place < len(self.blocks) else None
+        return after if after and after.language == "output" and self.follows(block, after) else None
+
+    def follows(self, block: Block, after: Block) -> bool:
+        """Whether nothing but blank lines stands between two blocks of one container."""
+        between = self.text.split("\n")[block.end : after.line - 1]
+        return block.prefix.rstrip() == after.prefix.rstrip() and not "".join(between).strip(" >\t")
+
+    def problem(self, line: int, message: str) -> Problem:
+        """A problem at a line of `text`, told at the line of the author's file."""
+        return Problem(self.file, self.lines[min(line, len(self.lines)) - 1], message)
+
+
+# ---- what is run, and what came of it ----
+
+
+@dataclass(frozen=True)
+class Code:
+    """A block to run: each segment is (file, first line, source)."""
+
+    line: int
+    segments: tuple[tuple[str, int, str], ...]
+    raises: str = ""
+
+
+@dataclass(frozen=True)
+class Value:
+    """An expression of the prose."""
+
+    expression: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """A page to run, in page order; `folder` is its working folder, `log` where a crash is told."""
+
+    root: str
+    file: str
+    name: str
+    items: tuple[Code | Value, ...]
+    style: str
+    time_limit: float
+    folder: str
+    data: str
+    log: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure as SVG, the pictures it refers to, and what its author left out."""
+
+    svg: str
+    images: dict[str, bytes] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What came of a block: pieces are printed text and figures, in the order they came."""
+
+    outcome: str
+    pieces: tuple[str | Figure, ...] = ()
+    problems: tuple[tuple[str, int, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Formatted:
+    """The text that an expression of the prose gives, or what is wrong with it."""
+
+    text: str = ""
+    error: str = ""

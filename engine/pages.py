@@ -1,0 +1,139 @@
+"""Read pages, Markdown and notebooks alike, and find what stands on them."""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from engine import notebooks
+from engine.blocks import find_blocks, line_of, parse
+from engine.files import write_atomically
+from engine.model import Formula, Link, Page
+from engine.prose import Prose
+from engine.settings import Problem, Settings
+
+FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*\n", re.S | re.M)
+
+
+def read_pages(settings: Settings, only: Iterable[str] = ()) -> dict[str, Page]:
+    """Find what stands on the pages, in the order of `nav`; unchanged ones come from the cache."""
+    order = {entry.uri: place for place, entry in enumerate(settings.nav)}
+    uris = [path.relative_to(settings.docs).as_posix() for path in settings.page_files()]
+    uris.sort(key=lambda uri: (order.get(uri, len(order)), uri))
+    wanted = set(only)
+    snippets = hashlib.sha256()
+    for path in sorted(settings.snippets.rglob("*.py")):
+        snippets.update(path.read_bytes())
+    file = settings.cache / "pages.pickle"
+    kept = _load(file)
+    fresh: dict[str, tuple[str, Page]] = {}
+    for uri in uris:
+        if wanted and uri not in wanted:
+            continue
+        raw = (settings.docs / uri).read_text(encoding="utf-8")
+        key = hashlib.sha256(f"{settings.fingerprint}\0{snippets.hexdigest()}\0{raw}".encode()).hexdigest()
+        known = kept.get(uri)
+        fresh[uri] = known if known and known[0] == key else (key, read_source(settings, uri, raw))
+    if any(kept.get(uri) is not entry for uri, entry in fresh.items()) or (not wanted and kept.keys() != fresh.keys()):
+        write_atomically(file, pickle.dumps(kept | fresh if wanted else fresh))
+    return {uri: page for uri, (_, page) in fresh.items()}
+
+
+def read_source(settings: Settings, uri: str, raw: str) -> Page:
+    """Read one page from its source, Markdown or notebook."""
+    if not uri.endswith(".ipynb"):
+        return read_page(settings, uri, raw, tuple(range(1, raw.count("\n") + 2)))
+    file = settings.name(settings.docs / uri)
+    text, lines, _, problems = notebooks.as_markdown(file, raw)
+    page = read_page(settings, uri, text, lines)
+    return _with_problems(page, problems)
+
+
+def _with_problems(page: Page, problems: list[Problem]) -> Page:
+    from dataclasses import replace
+
+    return replace(page, problems=page.problems + tuple(problems))
+
+
+def _load(file: Path) -> dict[str, tuple[str, Page]]:
+    try:
+        kept = pickle.loads(file.read_bytes())
+    except (OSError, pickle.PickleError, EOFError, AttributeError, TypeError, ValueError, ImportError):
+        return {}
+    return kept if isinstance(kept, dict) else {}
+
+
+def read_page(settings: Settings, uri: str, text: str, lines: tuple[int, ...]) -> Page:
+    """Find everything on a page; what cannot be right becomes `Page.problems`."""
+    name = settings.name(settings.docs / uri)
+    page = Page(uri, name, text, lines, {}, 1, (), (), Counter(), (), (), (), frozenset(), 0, ())
+    problems: list[Problem] = []
+    meta: dict[str, Any] = {}
+    body_line = 1
+    if match := FRONT_MATTER.match(text):
+        body_line += match[0].count("\n")
+        try:
+            meta = yaml.safe_load(match["yaml"]) or {}
+        except yaml.YAMLError as error:
+            problems.append(page.problem(1, f"the front matter is not YAML: {error}"))
+    for key in ("title", "description"):
+        if not str(meta.get(key) or "").strip():
+            problems.append(page.problem(1, f"the front matter has no {key}: add `{key}: …`"))
+
+    seen = parse(settings, text, body_line)
+    blocks, block_problems = find_blocks(settings, page, seen, body_line)
+    prose = Prose(page, text, body_line, blocks)
+    problems += block_problems + prose.problems
+    if Counter(formula.tex.strip() for formula in prose.formulas) != Counter(t.strip() for t in seen.formulas):
+        problems += _formula_differences(page, prose.formulas, seen.formulas)
+    source_lines = text.split("\n")
+    links = tuple(Link(line_of(source_lines, f"]({href}", href), href) for href in seen.links)
+    problems += [
+        page.problem(line_of(source_lines, f"]({src}"), f"the picture {src} has no alt text: say what it shows")
+        for src in seen.images_without_alt
+    ]
+    return replace(
+        page,
+        meta=meta,
+        body_line=body_line,
+        blocks=blocks,
+        numbers=tuple(prose.numbers),
+        marks=prose.marks,
+        formulas=tuple(prose.formulas),
+        comments=tuple((start, start + len(text)) for start, text in sorted(prose.comments.items())),
+        links=links,
+        anchors=frozenset(seen.anchors),
+        words=seen.words,
+        problems=tuple(problems),
+        runnable=not block_problems,
+    )
+
+
+def _formula_differences(page: Page, ours: list[Formula], theirs: list[str]) -> list[Problem]:
+    """Where our reading of `$…$` and the site's part ways, the page would show something else."""
+    missing = Counter(t.strip() for t in theirs) - Counter(f.tex.strip() for f in ours)
+    problems = [
+        page.problem(
+            f.line,
+            f"the site's parser does not read ${f.tex.strip()}$ as a formula: leave a blank line around "
+            "$$…$$, and escape a dollar sign that is none as \\$",
+        )
+        for f in ours
+        if f.tex.strip() in Counter(g.tex.strip() for g in ours) - Counter(t.strip() for t in theirs)
+    ]
+    lines = page.text.split("\n")
+    return problems + [
+        page.problem(
+            line_of(lines, tex.split("\n")[0]),
+            f"the site's parser reads {tex!r} as a formula: write formulas as $…$ or $$…$$",
+        )
+        for tex in missing
+    ]

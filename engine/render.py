@@ -1,0 +1,148 @@
+"""Finished Markdown: includes, outputs and figures in place, comments and options gone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+
+import yaml
+
+from engine.book import Book
+from engine.katex import Key, Rendered
+from engine.model import Block, Figure, Formula, Page, Ran
+from engine.record import verified_table
+from engine.run import PageRun
+
+INSERT = re.compile(r"<!--\s*engine:\s*(?P<name>\w+)\s*-->")
+DARK = "<style>svg{color:#1c1b1a}@media(prefers-color-scheme:dark){svg{color:#e8e6e3}}</style>"
+
+ShowFigure = Callable[[Figure, str], str]
+ShowFormula = Callable[[Formula], str]
+
+
+def finished(
+    page: Page,
+    run: PageRun,
+    show: ShowFigure,
+    formula: ShowFormula | None = None,
+    inserts: dict[str, str] | None = None,
+) -> str:
+    """The page as its reader gets it, in Markdown.
+
+    `show` gives the line of Markdown for a figure and its alt text, `formula` what stands for a
+    formula, `inserts` the text for comments like `<!-- engine: verified -->`.
+    """
+    text = _without_comments(page, formula, inserts or {})
+    lines = [[line] for line in text]
+    runs = dict(zip((block.line for block in page.code_blocks), run.blocks, strict=False))
+    for block in page.blocks:
+        for place in range(block.line - 1, min(block.end, len(lines))):
+            lines[place] = []
+        if block.language == "output":
+            continue  # written beneath its block, where its figures are
+        lines[block.line - 1] = _fence(block, block.language, block.code, block.options.get("title", ""))
+        if block.language == "python":
+            ran = runs.get(block.line, Ran("not run"))
+            record = page.record_of(block)
+            pieces = ran.pieces if ran.outcome != "not run" else ((record.source,) if record else ())
+            here = lines[(record or block).end - 1]
+            alts = iter(block.alts)
+            for piece in pieces:
+                if isinstance(piece, str):
+                    here += ["", *_fence(block, "output", piece)] if piece.strip() else []
+                else:
+                    here += ["", *_indented(block, show(piece, next(alts, "")))]
+            here += [block.prefix.rstrip()] if pieces else []
+    return "\n".join(line for place in lines for line in place)
+
+
+def _fence(block: Block, language: str, code: str, title: str = "") -> list[str]:
+    ticks = "```"
+    while ticks in code:
+        ticks += "`"
+    opening = f'{ticks}{language} title="{title}"' if title else f"{ticks}{language}"
+    return _indented(block, "\n".join([opening, code.rstrip("\n"), ticks]))
+
+
+def _indented(block: Block, text: str) -> list[str]:
+    return [(block.prefix + line).rstrip() for line in text.split("\n")]
+
+
+def _without_comments(page: Page, formula: ShowFormula | None, inserts: dict[str, str]) -> list[str]:
+    """The page's lines with comments taken out and formulas replaced; the count of lines stays."""
+    text = page.text
+    changes = [(start, end, "") for start, end in page.comments]
+    if formula:
+        changes += [(*f.span, formula(f)) for f in page.formulas]
+    for start, end, new in sorted(changes, reverse=True):
+        old = text[start:end]
+        if not new and (insert := INSERT.fullmatch(old)):
+            new = inserts.get(insert["name"], "")
+        keep = "\n" * (old.count("\n") - new.count("\n"))
+        whole_line = (
+            not new and not text[text.rfind("\n", 0, start) + 1 : start].strip() and text[end : end + 1] in ("\n", "")
+        )
+        text = text[:start] + ("" if whole_line else new) + keep + text[end:]
+    lines = text.split("\n")
+    lines[: page.body_line - 1] = [""] * (page.body_line - 1)
+    return lines
+
+
+# ---- the whole book as Markdown ----
+
+
+def write_out(book: Book, out: Path, math: str) -> None:
+    """Write every page to `out`, as finished Markdown with figures beside it in `figures/`."""
+    for uri, page in book.pages.items():
+        depth = "../" * uri.count("/")
+
+        def show(figure: Figure, alt: str, page: Page = page, depth: str = depth) -> str:
+            name = figure_name(figure)
+            write(
+                out / "figures" / f"{name}.svg", figure.svg.replace('fill="none">', f'fill="none">{DARK}', 1).encode()
+            )
+            for file, content in figure.images.items():
+                write(out / "figures" / file, content)
+            return f"![{alt}]({depth}figures/{name}.svg)"
+
+        formula = (lambda f: formula_html(book.math, f)) if math == "html" else None
+        body = finished(page, book.runs[uri], show, formula, inserts(book))
+        front = {key: page.meta[key] for key in ("title", "description") if key in page.meta}
+        head = f"---\n{yaml.safe_dump(front, allow_unicode=True, sort_keys=False)}---\n\n# {front.get('title', page.stem)}\n\n"
+        write(out / f"{page.stem}.md", (head + body.lstrip("\n")).encode())
+    data = book.settings.docs / "data"
+    for path in sorted(data.rglob("*")) if data.is_dir() else ():
+        if path.is_file():
+            write(out / "data" / path.relative_to(data), path.read_bytes())
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file and make its folders."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def inserts(book: Book) -> dict[str, str]:
+    """What stands for `<!-- engine: NAME -->`."""
+    return {"verified": verified_table(book)}
+
+
+def figure_name(figure: Figure) -> str:
+    """The name that the figure was drawn under, as `loss-1`."""
+    match = re.search(r'data-name="([^"]+)"', figure.svg)
+    return match[1] if match else "figure"
+
+
+def figure_html(figure: Figure, alt: str, images: str) -> str:
+    """A figure for the page: inline SVG with its alt text; `images` is the folder of its pictures."""
+    svg = figure.svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
+    svg = re.sub(r'(<image [^>]*href=")', rf"\g<1>{images}", svg)
+    return f'<figure class="book-figure">{svg}</figure>'
+
+
+def formula_html(math: dict[Key, Rendered], formula: Formula) -> str:
+    """A formula as HTML that stands in Markdown: nothing in it means anything to a Markdown parser."""
+    html = math[formula.tex, formula.display].html
+    return re.sub(r"[*_`\\\[\]|~$]", lambda m: f"&#{ord(m[0])};", html).replace("\n", " ")

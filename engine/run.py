@@ -1,0 +1,267 @@
+"""Run pages, all cores at once, and keep what came of them in `.cache/runs`."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import hashlib
+import os
+import pickle
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Client
+from pathlib import Path
+from typing import cast
+
+from engine.files import write_atomically
+from engine.model import Code, Figure, Formatted, Job, Number, Page, Ran, Value
+from engine.settings import ENGINE, Problem, Settings
+
+
+@dataclass(frozen=True)
+class PageRun:
+    """What came of a page: one `Ran` for each of its Python blocks, one text for each number."""
+
+    blocks: tuple[Ran, ...]
+    values: tuple[Formatted, ...]
+    dependencies: tuple[tuple[str, str], ...] = ()
+    problems: tuple[Problem, ...] = ()
+    cached: bool = False
+
+    @property
+    def figures(self) -> list[Figure]:
+        return [piece for ran in self.blocks for piece in ran.pieces if isinstance(piece, Figure)]
+
+
+def run_pages(
+    settings: Settings, pages: Iterable[Page], say: Callable[[str], None] = lambda text: None
+) -> dict[str, PageRun]:
+    """Run every page that the cache does not hold; uri -> what came of it."""
+    runs: dict[str, PageRun] = {}
+    waiting: list[Page] = []
+    for page in pages:
+        kept = _from_cache(settings, page) if page.runnable else PageRun((), ())
+        if kept:
+            runs[page.uri] = kept
+        else:
+            waiting.append(page)
+    if waiting:
+        say(f"running {len(waiting)} of {len(waiting) + len(runs)} pages")
+        with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+            for page, run in zip(waiting, pool.map(lambda page: _run_page(settings, page), waiting), strict=True):
+                runs[page.uri] = run
+                if not run.problems:
+                    _to_cache(settings, page, run)
+    return runs
+
+
+def _items(page: Page) -> tuple[list[Code | Value], list[Number]]:
+    """Blocks and expressions in page order, and the numbers in the order of their values."""
+    code = [
+        (
+            block.line,
+            Code(
+                page.lines[block.line - 1],
+                tuple((s.file, s.line, s.source) for s in block.segments),
+                block.options.get("raises", ""),
+            ),
+        )
+        for block in page.code_blocks
+    ]
+    values = [(number.comment_line, Value(number.expression)) for number in page.numbers]
+    items: list[tuple[int, Code | Value]] = sorted([*code, *values], key=lambda item: item[0])
+    numbers = sorted(page.numbers, key=lambda number: number.comment_line)
+    return [item for _, item in items], numbers
+
+
+def _run_page(settings: Settings, page: Page) -> PageRun:
+    items, numbers = _items(page)
+    if not items:
+        return PageRun((), ())
+    with tempfile.TemporaryDirectory(prefix="book-", ignore_cleanup_errors=True) as place:
+        folder = Path(place, "page")
+        folder.mkdir()
+        data = settings.docs / "data"
+        if data.is_dir():
+            (folder / "data").symlink_to(data)
+        job = Job(
+            root=str(settings.root),
+            file=page.file,
+            name=page.stem.replace("/", "-"),
+            items=tuple(items),
+            style=settings.style,
+            time_limit=settings.time_limit,
+            folder=str(folder),
+            data=str(data),
+            log=str(Path(place, "log")),
+        )
+        answers, files, end = _converse(job)
+    rans = [answer for answer in answers if isinstance(answer, Ran)]
+    values = [answer for answer in answers if isinstance(answer, Formatted)]
+    problems = [Problem(*problem) for ran in rans for problem in ran.problems]
+    if end:
+        problems.append(_ended_early(page, items, len(answers), end))
+    rans += [Ran("not run")] * (len(page.code_blocks) - len(rans))
+    values += [Formatted()] * (len(numbers) - len(values))
+    by_number = dict(zip(numbers, values, strict=True))
+    return PageRun(
+        tuple(rans),
+        tuple(by_number[number] for number in page.numbers),
+        tuple((file, _digest(settings.root / file)) for file in files),
+        tuple(problems),
+    )
+
+
+def _ended_early(page: Page, items: list[Code | Value], done: int, end: str) -> Problem:
+    """A page whose process ended before the page did."""
+    code = next((item for item in reversed(items[: done + 1]) if isinstance(item, Code)), None)
+    file, line = (code.segments[0][0], code.segments[0][1]) if code and code.segments else (page.file, 1)
+    if found := re.search(r'File "((?:docs|snippets)/[^"]+)", line (\d+)', end):
+        file, line = found[1], int(found[2])
+    if end.startswith("Timeout"):
+        message = "the block does not end: it was stopped at the time limit"
+    elif fault := re.search(r"Fatal Python error: (.+)", end):
+        message = f"the block crashed Python: {fault[1]}"
+    else:
+        message = end
+    left = sum(isinstance(item, Code) for item in items[done + 1 :])
+    return Problem(file, line, message + (f" ({left} blocks after it were not run)" if left else ""))
+
+
+# ---- the processes ----
+
+
+class _Forker:
+    """A process that has NumPy and Matplotlib loaded and forks for every connection."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.folder = tempfile.mkdtemp(prefix="book-")
+        self.path = os.path.join(self.folder, "socket")
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(self.path)
+        listener.listen(64)
+        os.set_inheritable(listener.fileno(), True)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "engine.worker", str(listener.fileno())],
+            cwd=ENGINE.parent,
+            env=environment,
+            pass_fds=[listener.fileno()],
+            stdin=subprocess.DEVNULL,
+        )
+        listener.close()
+        atexit.register(self.close)
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+_forkers: dict[str, _Forker] = {}
+_forkers_lock = threading.Lock()
+
+
+def blas_kernel() -> str:
+    """The processor whose BLAS kernels pages run with, where the caller has chosen one."""
+    return os.environ.get("OPENBLAS_CORETYPE", "")
+
+
+def _forker(root: str) -> _Forker:
+    with _forkers_lock:
+        forker = _forkers.get(blas_kernel())
+        if forker is None or forker.process.poll() is not None:
+            # The same everywhere, so that a page gives the same text on every machine.
+            environment = {
+                name: os.environ[name] for name in ("PATH", "HOME", "OPENBLAS_CORETYPE", "TMPDIR") if name in os.environ
+            }
+            environment |= {
+                "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1",
+                "MPLBACKEND": "agg", "MPLCONFIGDIR": os.path.join(root, ".cache", "matplotlib"),
+                "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+                "VECLIB_MAXIMUM_THREADS": "1",
+            }  # fmt: skip
+            forker = _forkers[blas_kernel()] = _Forker(environment)
+        return forker
+
+
+def _converse(job: Job) -> tuple[list[Ran | Formatted], list[str], str]:
+    """Send a job and hear its answers: answers, files the page read, and why it ended early."""
+    answers: list[Ran | Formatted] = []
+    pid = 0
+    try:
+        with Client(_forker(job.root).path, family="AF_UNIX") as connection:
+            connection.send(job)
+            patience = 60.0  # the first page waits for NumPy and Matplotlib to load
+            while True:
+                if not connection.poll(patience):
+                    return answers, [], "Timeout " + _log(job)
+                answer = connection.recv()
+                if isinstance(answer, int):
+                    pid = answer
+                elif isinstance(answer, list):
+                    return answers, answer, ""
+                elif isinstance(answer, str):
+                    return answers, [], f"the engine failed here: {answer}"
+                else:
+                    answers.append(answer)
+                patience = job.time_limit + 5  # the process stops itself before
+    except (EOFError, ConnectionError):
+        return answers, [], _log(job) or "the block ended the Python process (os._exit, or a signal)"
+    finally:
+        if pid:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(pid, signal.SIGKILL)
+
+
+def _log(job: Job) -> str:
+    log = Path(job.log)
+    return log.read_text(errors="replace") if log.exists() else ""
+
+
+# ---- the cache ----
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def _cache_file(settings: Settings, page: Page) -> Path:
+    name = page.uri.replace("/", "-") + ("-" + blas_kernel() if blas_kernel() else "")
+    return settings.cache / "runs" / f"{name}.pickle"
+
+
+def _cache_key(settings: Settings, page: Page) -> str:
+    items, _ = _items(page)
+    seen = [
+        item.expression
+        if isinstance(item, Value)
+        else ([(file, source) for file, _, source in item.segments], item.raises)
+        for item in items
+    ]
+    options = [block.options for block in page.code_blocks]
+    return hashlib.sha256(repr((settings.fingerprint, settings.style, seen, options)).encode()).hexdigest()
+
+
+def _from_cache(settings: Settings, page: Page) -> PageRun | None:
+    try:
+        key, run = cast(tuple[str, PageRun], pickle.loads(_cache_file(settings, page).read_bytes()))
+    except (OSError, pickle.PickleError, EOFError, AttributeError, TypeError, ValueError):
+        return None
+    if key != _cache_key(settings, page) or any(
+        _digest(settings.root / file) != digest for file, digest in run.dependencies
+    ):
+        return None
+    return replace(run, cached=True)
+
+
+def _to_cache(settings: Settings, page: Page, run: PageRun) -> None:
+    write_atomically(_cache_file(settings, page), pickle.dumps((_cache_key(settings, page), run)))

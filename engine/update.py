@@ -1,0 +1,77 @@
+"""Rewrite recorded outputs and numbers in place, after a change that was meant."""
+
+from __future__ import annotations
+
+import difflib
+import json
+
+from engine import notebooks
+from engine.book import Book
+from engine.check import NumberDifference, OutputDifference, differences
+from engine.model import Page
+from engine.run import PageRun
+
+
+def update(book: Book) -> str:
+    """Write what the runs gave into the pages; returns a unified diff of what changed."""
+    diff: list[str] = []
+    for uri, page in book.pages.items():
+        path = book.settings.docs / uri
+        old = path.read_text(encoding="utf-8")
+        new = (
+            _notebook(page, book.runs[uri], old)
+            if page.is_notebook
+            else "\n".join(line for lines in _lines(page, book.runs[uri]) for line in lines)
+        )
+        if new != old:
+            path.write_text(new, encoding="utf-8")
+            diff += difflib.unified_diff(old.splitlines(), new.splitlines(), page.file, page.file, lineterm="")
+    return "\n".join(diff)
+
+
+def _lines(page: Page, run: PageRun) -> list[list[str]]:
+    """The page's text: for each of its lines the lines that stand there now."""
+    found = list(differences(page, run))
+    text = page.text.split("\n")
+    numbers = [d for d in found if isinstance(d, NumberDifference)]
+    for change in sorted(numbers, key=lambda d: (d.number.line, -d.number.start)):
+        number = change.number
+        line = text[number.line - 1]
+        text[number.line - 1] = line[: number.start] + change.text + line[number.end :]
+        if number.element:
+            for place in range(number.element[0] - 1, number.element[1]):
+                text[place] = text[place].replace(number.text, change.text)
+    lines = [[line] for line in text]
+    for difference in found:
+        if isinstance(difference, OutputDifference):
+            _record(lines, difference)
+    return lines
+
+
+def _record(lines: list[list[str]], difference: OutputDifference) -> None:
+    block, record, printed = difference.block, difference.record, difference.printed
+    ticks = "```"
+    while any(ticks in line for line in printed):
+        ticks += "`"
+    fence = (
+        [block.prefix + line if line else block.prefix.rstrip() for line in (f"{ticks}output", *printed, ticks)]
+        if printed
+        else []
+    )
+    if record is None:
+        lines[block.end - 1] += ["" if not block.prefix.strip() else block.prefix.rstrip(), *fence]
+        return
+    for place in range(record.line - 1, record.end):
+        lines[place] = []
+    lines[record.line - 1] = fence
+    if not fence and lines[record.line - 2] == [""]:
+        lines[record.line - 2] = []
+
+
+def _notebook(page: Page, run: PageRun, raw: str) -> str:
+    _, _, spans, problems = notebooks.as_markdown(page.file, raw)
+    if problems and not spans:
+        return raw
+    lines = _lines(page, run)
+    texts = [[line for place in lines[span.first : span.end] for line in place] for span in spans]
+    return notebooks.from_markdown(json.dumps(json.loads(raw)), spans, texts)
