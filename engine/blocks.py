@@ -58,8 +58,10 @@ class _Seen(HTMLParser):
             href = given.get("href")
             if href and "footnote" not in (given.get("class") or ""):
                 self.links.append(href)
-        if tag == "img" and not (given.get("alt") or "").strip():
-            self.images_without_alt.append(given.get("src") or "")
+        if tag == "img":
+            self.links.append(given.get("src") or "")
+            if not (given.get("alt") or "").strip():
+                self.images_without_alt.append(given.get("src") or "")
         if "arithmatex" in (given.get("class") or "").split():
             self._math = True
         if tag == "pre":
@@ -130,6 +132,7 @@ def find_blocks(settings: Settings, page: Page, seen: _Seen, body_line: int) -> 
     raw = page.text.split("\n")
     blocks: list[Block] = []
     problems: list[Problem] = []
+    bare: set[int] = set()
     for place, fence in enumerate(seen.fences, 1):
         if place not in seen.shown:
             continue
@@ -140,10 +143,17 @@ def find_blocks(settings: Settings, page: Page, seen: _Seen, body_line: int) -> 
                 (
                     i
                     for i, text in enumerate(raw, 1)
-                    if i < len(raw) and raw[i].strip(" >") == first.strip() and re.match(r"[>\s]*(```|~~~)", text)
+                    if i not in bare
+                    and re.match(r"[>\s]*(```|~~~)", text)
+                    and raw[i : i + 1]
+                    and (
+                        raw[i].strip(" >") == first.strip()
+                        or (not fence.source and raw[i].strip(" >") == text.strip(" >"))
+                    )
                 ),
                 body_line,
             )
+            bare.add(line)
             problems.append(
                 page.problem(line, "this fence names no language: write ```python, or ```text for what does not run")
             )
@@ -189,9 +199,10 @@ def find_blocks(settings: Settings, page: Page, seen: _Seen, body_line: int) -> 
         if TAG not in code and code.strip():
             line = line_of(raw, code.strip().split("\n")[0])
             problems.append(page.problem(line, "an indented block of code is shown but never run: write it as a fence"))
+    run = {n for block in blocks if block.language in OPTIONS for n in range(block.line, block.end + 1)}
     for number, text in enumerate(raw, 1):
-        if number >= body_line and number not in inside and re.match(r"^[>\s]*(?:-{1,}|;)8<-{1,}", text.strip(" >")):
-            problems.append(page.problem(number, "an include stands outside a block: put it into a ```python fence"))
+        if number >= body_line and number not in run and re.match(r"[>\s]*;?-+8<-+", text):
+            problems.append(page.problem(number, "an include stands outside a ```python block: put it into one"))
     previous: Block | None = None
     for block in blocks:
         if block.language == "output" and not (

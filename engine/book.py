@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from engine import katex
 from engine.check import check_book, check_page
 from engine.model import Page
 from engine.pages import read_pages
-from engine.run import PageRun, run_pages
+from engine.run import PageRun, run_page
 from engine.settings import BookError, Problem, Settings
 
 
@@ -32,9 +34,14 @@ class Book:
 
 def verify(settings: Settings, only: Iterable[str] = (), say: Callable[[str], None] = lambda text: None) -> Book:
     """Read, run and check the book, or `only` some of its pages (uris below `docs/`)."""
-    pages = read_pages(settings, only)
-    runs = run_pages(settings, pages.values(), say)
-    math = katex.render(settings, ((f.tex, f.display) for page in pages.values() for f in page.formulas))
+    pages: dict[str, Page] = {}
+    running: dict[str, Future[PageRun]] = {}
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:  # each thread only waits for a process
+        for page in read_pages(settings, only):
+            pages[page.uri] = page
+            running[page.uri] = pool.submit(run_page, settings, page, say)
+        math = katex.render(settings, ((f.tex, f.display) for page in pages.values() for f in page.formulas))
+        runs = {uri: future.result() for uri, future in running.items()}
     problems = [problem for uri, page in pages.items() for problem in check_page(page, runs[uri], math)]
     if not only:
         problems += check_book(settings, pages)

@@ -65,7 +65,8 @@ def check_page(page: Page, run: PageRun, math: dict[katex.Key, katex.Rendered]) 
     """Everything that is wrong with one page."""
     yield from page.problems
     yield from run.problems
-    failed = bool(run.problems)
+    outcomes = zip(page.code_blocks, run.blocks, strict=False)
+    first_failed = next((block.line for block, ran in outcomes if ran.outcome in ("failed", "not run")), None)
     for difference in differences(page, run):
         if isinstance(difference, NumberDifference):
             number = difference.number
@@ -74,11 +75,11 @@ def check_page(page: Page, run: PageRun, math: dict[katex.Key, katex.Rendered]) 
                 f"the text says {number.text}, but {number.expression} gives {difference.text}: "
                 "mend the code, or run `make update`",
             )
-        elif not failed:
+        elif first_failed is None or difference.block.line < first_failed:  # what follows may follow from it
             yield _output_problem(page, difference)
     for number, value in zip(page.numbers, run.values, strict=False):
         if value.error:
-            yield page.problem(number.comment_line, f"the expression {number.expression} raises {value.error}")
+            yield page.problem(number.comment_line, f"the expression {number.expression} {value.error}")
     for block, ran in zip(page.code_blocks, run.blocks, strict=False):
         figures = sum(isinstance(piece, Figure) for piece in ran.pieces)
         if ran.outcome in ("failed", "not run") or figures == len(block.alts):
@@ -99,14 +100,15 @@ def check_page(page: Page, run: PageRun, math: dict[katex.Key, katex.Rendered]) 
         if rendered.error:
             before = formula.tex[: rendered.position].split("\n")
             line = formula.line + len(before) - 1
-            column = len(before[-1]) + (formula.column if len(before) == 1 else 1)
+            quote = re.match(r"[ \t]*>+[ \t]?|", page.text.split("\n")[line - 1])
+            column = len(before[-1]) + (formula.column if len(before) == 1 else 1 + len(quote[0] if quote else ""))
             yield page.problem(line, f"column {column}: KaTeX cannot read the formula: {rendered.error}")
 
 
 def _output_problem(page: Page, difference: OutputDifference) -> Problem:
     block, record, printed = difference.block, difference.record, difference.printed
     if record is None:
-        return page.problem(block.line, f"the block prints {printed[0]!r} and has no record: run `make update`")
+        return page.problem(block.line, f"the block prints {_cut(printed[0])} and has no record: run `make update`")
     if not printed:
         return page.problem(
             record.line, "a record of output, but the block above it prints nothing: delete it, or run `make update`"
@@ -120,8 +122,12 @@ def _output_problem(page: Page, difference: OutputDifference) -> Problem:
     given = printed[place] if place < len(printed) else "nothing more"
     return page.problem(
         record.line + 1 + place,
-        f"the record says {said!r}, but the block prints {given!r}: mend the code, or run `make update`",
+        f"the record says {_cut(said)}, but the block prints {_cut(given)}: mend the code, or run `make update`",
     )
+
+
+def _cut(line: str) -> str:
+    return repr(line if len(line) <= 80 else f"{line[:80]}…")
 
 
 # ---- what the parts of the book say of each other ----

@@ -299,7 +299,10 @@ class _Renderer(RendererBase):
         places = [(x, y) for x, y in places if np.isfinite(x) and np.isfinite(y)]
         large = max(size.width, size.height) > 20  # an area, which must be cut; a marker is shown whole
         if box is not None and not large:
-            places = [(x, y) for x, y in places if box.x0 - 1 <= x <= box.x1 + 1 and box.y0 - 1 <= y <= box.y1 + 1]
+            cx, cy = (size.x0 + size.x1) / 2, (size.y0 + size.y1) / 2
+            places = [
+                (x, y) for x, y in places if box.x0 - 1 <= x + cx <= box.x1 + 1 and box.y0 - 1 <= y + cy <= box.y1 + 1
+            ]
         if not places:
             return
         radius = _radius_of_dot(shape)

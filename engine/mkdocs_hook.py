@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 from html import escape, unescape
 from pathlib import Path
@@ -57,6 +58,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     if not any(fence["name"] == "book-figure" for fence in fences):
         fences.append({"name": "book-figure", "class": "", "format": _figure_placeholder})
     config.extra["stylesheet"], _ = _stylesheet(config)
+    config.site_url = os.environ.get("SITE_URL") or config.site_url  # whoever hosts it knows where
     return config
 
 

@@ -191,3 +191,50 @@ class Formatted:
 
     text: str = ""
     error: str = ""
+
+
+# ---- formulas and what they are bound to ----
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A row of the notation table: what a symbol stands for.
+
+    `definitions` are the expressions that it equals, `parameters` those of a function. A symbol with
+    indices, as x_{ij}, has them in `indices` and an expression like `X[i, j]` in `python`. For an index
+    itself, `index_size` is how far it runs.
+    """
+
+    symbol: str
+    tex: str
+    python: str
+    shape: tuple[str, ...] | None
+    text: str
+    definitions: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+    base: str = ""
+    indices: tuple[str, ...] = ()
+    index_size: str = ""
+    positive: bool = False
+    integer: bool = False
+    pages: frozenset[str] = frozenset()
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Binding:
+    """The code that a formula stands for; `actual` means the page's values instead of random ones."""
+
+    line: int
+    code: str
+    where: str = ""
+    actual: bool = False
+
+
+@dataclass(frozen=True)
+class Checked:
+    """How many draws agreed, or what does not hold and at which offset of the formula."""
+
+    agreed: int
+    error: str = ""
+    offset: int = 0

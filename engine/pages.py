@@ -6,7 +6,7 @@ import hashlib
 import pickle
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,11 @@ from engine.settings import Problem, Settings
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*\n", re.S | re.M)
 
 
-def read_pages(settings: Settings, only: Iterable[str] = ()) -> dict[str, Page]:
-    """Find what stands on the pages, in the order of `nav`; unchanged ones come from the cache."""
+def read_pages(settings: Settings, only: Iterable[str] = ()) -> Iterator[Page]:
+    """Find what stands on the pages, in the order of `nav`; unchanged ones come from the cache.
+
+    Each page is handed over as soon as it is read, so that it can run while the next one is read.
+    """
     order = {entry.uri: place for place, entry in enumerate(settings.nav)}
     uris = [path.relative_to(settings.docs).as_posix() for path in settings.page_files()]
     uris.sort(key=lambda uri: (order.get(uri, len(order)), uri))
@@ -42,9 +45,9 @@ def read_pages(settings: Settings, only: Iterable[str] = ()) -> dict[str, Page]:
         key = hashlib.sha256(f"{settings.fingerprint}\0{snippets.hexdigest()}\0{raw}".encode()).hexdigest()
         known = kept.get(uri)
         fresh[uri] = known if known and known[0] == key else (key, read_source(settings, uri, raw))
+        yield fresh[uri][1]
     if any(kept.get(uri) is not entry for uri, entry in fresh.items()) or (not wanted and kept.keys() != fresh.keys()):
         write_atomically(file, pickle.dumps(kept | fresh if wanted else fresh))
-    return {uri: page for uri, (_, page) in fresh.items()}
 
 
 def read_source(settings: Settings, uri: str, raw: str) -> Page:
@@ -54,12 +57,6 @@ def read_source(settings: Settings, uri: str, raw: str) -> Page:
     file = settings.name(settings.docs / uri)
     text, lines, _, problems = notebooks.as_markdown(file, raw)
     page = read_page(settings, uri, text, lines)
-    return _with_problems(page, problems)
-
-
-def _with_problems(page: Page, problems: list[Problem]) -> Page:
-    from dataclasses import replace
-
     return replace(page, problems=page.problems + tuple(problems))
 
 
@@ -97,7 +94,7 @@ def read_page(settings: Settings, uri: str, text: str, lines: tuple[int, ...]) -
     source_lines = text.split("\n")
     links = tuple(Link(line_of(source_lines, f"]({href}", href), href) for href in seen.links)
     problems += [
-        page.problem(line_of(source_lines, f"]({src}"), f"the picture {src} has no alt text: say what it shows")
+        page.problem(line_of(source_lines, f"]({src}", src), f"the picture {src} has no alt text: say what it shows")
         for src in seen.images_without_alt
     ]
     return replace(

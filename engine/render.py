@@ -40,6 +40,7 @@ def finished(
     for block in page.blocks:
         for place in range(block.line - 1, min(block.end, len(lines))):
             lines[place] = []
+    for block in page.blocks:
         if block.language == "output":
             continue  # written beneath its block, where its figures are
         lines[block.line - 1] = _fence(block, block.language, block.code, block.options.get("title", ""))

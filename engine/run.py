@@ -1,4 +1,4 @@
-"""Run pages, all cores at once, and keep what came of them in `.cache/runs`."""
+"""Run a page in a process of its own, and keep what came of it in `.cache/runs`."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Client
 from pathlib import Path
@@ -42,26 +41,17 @@ class PageRun:
         return [piece for ran in self.blocks for piece in ran.pieces if isinstance(piece, Figure)]
 
 
-def run_pages(
-    settings: Settings, pages: Iterable[Page], say: Callable[[str], None] = lambda text: None
-) -> dict[str, PageRun]:
-    """Run every page that the cache does not hold; uri -> what came of it."""
-    runs: dict[str, PageRun] = {}
-    waiting: list[Page] = []
-    for page in pages:
-        kept = _from_cache(settings, page) if page.runnable else PageRun((), ())
-        if kept:
-            runs[page.uri] = kept
-        else:
-            waiting.append(page)
-    if waiting:
-        say(f"running {len(waiting)} of {len(waiting) + len(runs)} pages")
-        with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-            for page, run in zip(waiting, pool.map(lambda page: _run_page(settings, page), waiting), strict=True):
-                runs[page.uri] = run
-                if not run.problems:
-                    _to_cache(settings, page, run)
-    return runs
+def run_page(settings: Settings, page: Page, say: Callable[[str], None] = lambda text: None) -> PageRun:
+    """What came of a page: from the cache where nothing it depends on has changed, else from a run."""
+    if not page.runnable or not (page.code_blocks or page.numbers):
+        return PageRun((), ())
+    if kept := _from_cache(settings, page):
+        return kept
+    say(f"running {page.file}")
+    run = _run_page(settings, page)
+    if not run.problems:
+        _to_cache(settings, page, run)
+    return run
 
 
 def _items(page: Page) -> tuple[list[Code | Value], list[Number]]:
@@ -123,18 +113,25 @@ def _run_page(settings: Settings, page: Page) -> PageRun:
 
 def _ended_early(page: Page, items: list[Code | Value], done: int, end: str) -> Problem:
     """A page whose process ended before the page did."""
-    code = next((item for item in reversed(items[: done + 1]) if isinstance(item, Code)), None)
-    file, line = (code.segments[0][0], code.segments[0][1]) if code and code.segments else (page.file, 1)
+    item = items[min(done, len(items) - 1)]
+    file, line = page.file, 1
+    if isinstance(item, Code) and item.segments:
+        file, line, _ = item.segments[0]
+    elif isinstance(item, Value):
+        before = sum(isinstance(other, Value) for other in items[:done])
+        line = page.lines[sorted(number.comment_line for number in page.numbers)[before] - 1]
     if found := re.search(r'File "((?:docs|snippets)/[^"]+)", line (\d+)', end):
         file, line = found[1], int(found[2])
+    what = "the block" if isinstance(item, Code) else "the expression"
     if end.startswith("Timeout"):
-        message = "the block does not end: it was stopped at the time limit"
+        message = f"{what} does not end: it was stopped at the time limit"
     elif fault := re.search(r"Fatal Python error: (.+)", end):
-        message = f"the block crashed Python: {fault[1]}"
+        message = f"{what} crashed Python: {fault[1]}"
     else:
         message = end
     left = sum(isinstance(item, Code) for item in items[done + 1 :])
-    return Problem(file, line, message + (f" ({left} blocks after it were not run)" if left else ""))
+    later = f" ({left} {'block' if left == 1 else 'blocks'} after it not run)" if left else ""
+    return Problem(file, line, message + later)
 
 
 # ---- the processes ----

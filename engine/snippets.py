@@ -60,7 +60,7 @@ def sections_of(settings: Settings, path: Path) -> tuple[dict[str, Section], lis
         else:
             start = opened.pop(name)
             body = [text for text in lines[start : number - 1] if not MARKER.match(text)]
-            sections.setdefault(name, Section(name, start + 1, "\n".join(body) + "\n"))
+            sections.setdefault(name, Section(name, start + 1, "\n".join(body).rstrip() + "\n"))
     for name, number in opened.items():
         problems.append(Problem(file, number, f"the section {name!r} is never closed: add # --8<-- [end:{name}]"))
     return sections, problems

@@ -29,10 +29,16 @@ from typing import Any, BinaryIO, cast
 from engine.model import Code, Figure, Formatted, Job, Ran, Value
 
 OUTPUT_LIMIT = 1_000_000  # characters that one page may print
+GLOBAL_STATE = "draws from a global random state (np.random.… or random.…): use rng = np.random.default_rng(seed)"
+# Audit events of calls that change what lies on the disk; their paths are among the arguments.
+CHANGING = frozenset(
+    f"os.{call}" for call in ("remove", "rename", "mkdir", "rmdir", "truncate", "link", "symlink", "chmod")
+)
 
 
 class _TooMuchOutput(Exception):
-    pass
+    def __init__(self) -> None:
+        super().__init__(f"prints more than {OUTPUT_LIMIT:,} characters: print less")
 
 
 class _Capture(io.TextIOWrapper):
@@ -43,11 +49,12 @@ class _Capture(io.TextIOWrapper):
         os.dup2(file.fileno(), descriptor)
         super().__init__(cast(BinaryIO, file), encoding="utf-8", errors="replace", newline="\n", write_through=True)
         self._file, self._read, self._written = file, 0, 0
+        self.overfull = False
 
     def write(self, text: str, /) -> int:
         self._written += len(text)
         if self._written > OUTPUT_LIMIT:
-            raise _TooMuchOutput(f"prints more than {OUTPUT_LIMIT:,} characters: print less")
+            raise _TooMuchOutput
         return super().write(text)
 
     def take(self) -> str:
@@ -55,6 +62,7 @@ class _Capture(io.TextIOWrapper):
         self.flush()
         size = os.fstat(self._file.fileno()).st_size
         text = os.pread(self._file.fileno(), min(size - self._read, OUTPUT_LIMIT), self._read)
+        self.overfull = size - self._read > OUTPUT_LIMIT  # what a subprocess writes is not stopped by `write`
         self._read = size
         return text.decode("utf-8", "replace").replace("\r\n", "\n")
 
@@ -81,7 +89,11 @@ class PageProcess:
         self.stderr = _Capture(f"{job.log}.err", 2)
         sys.stdout, sys.stderr = self.stdout, self.stderr
         sys.stdin = open(os.devnull)  # noqa: SIM115
-        sys.path[:] = [job.root] + [entry for entry in sys.path if entry not in ("", job.root)]
+        engine = str(Path(__file__).parents[1])  # another book must not find the modules beside the engine
+        sys.path[:] = [job.root] + [entry for entry in sys.path if entry not in ("", job.root, engine)]
+        self.sources = {job.file} | {
+            file for item in job.items if isinstance(item, Code) for file, _, _ in item.segments
+        }
         sys.argv = [job.file]
         sys.dont_write_bytecode = True
         self.module = types.ModuleType("__main__")
@@ -118,16 +130,29 @@ class PageProcess:
         state = cast(Any, self.np.random.get_state())
         return state[1].tobytes() + repr(state[2:]).encode(), random.getstate()
 
+    def _drew_from_global_state(self) -> bool:
+        """Whether a global random state has changed since the last call."""
+        before, self.random_state = self.random_state, self._random_state()
+        return before != self.random_state
+
     def _audit(self, event: str, args: tuple[Any, ...]) -> None:
-        if event != "open" or not isinstance(args[0], (str, bytes)):
-            return
-        path = os.path.abspath(os.fsdecode(args[0]))
+        if event == "open" and isinstance(args[0], (str, bytes)):
+            flags = args[2] or 0
+            self._touch(args[0], bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC)))
+        elif event in CHANGING:
+            for path in args:
+                if isinstance(path, (str, bytes)):
+                    self._touch(path, changes=True)
+
+    def _touch(self, file: str | bytes, changes: bool) -> None:
+        """Note that the page reads a file of the book; refuse that it changes one."""
+        path = os.path.abspath(os.fsdecode(file))
         data = os.path.join(self.job.folder, "data") + os.sep
         if path.startswith(data):
             path = os.path.join(self.job.data, path[len(data) :])
         if not path.startswith(self.job.root + os.sep) or path.startswith(os.path.join(self.job.root, ".")):
             return
-        if (args[2] or 0) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC):
+        if changes:
             raise PermissionError(
                 f"a page must not write into the book's own folders: {os.path.relpath(path, self.job.root)}"
             )
@@ -157,9 +182,12 @@ class PageProcess:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
                 expression, spec = split_format(item.expression)
-                return Formatted(format(eval(expression, self.module.__dict__), spec))
+                text = format(eval(expression, self.module.__dict__), spec)
         except Exception as error:
-            return Formatted(error=f"{type(error).__name__}: {error}")
+            return Formatted(error=f"raises {what_it_says(error)}")
+        if self._drew_from_global_state():
+            return Formatted(error=GLOBAL_STATE)
+        return Formatted(text)
 
     def _run(self, item: Code) -> Ran:
         self.pieces, self.unseeded = [], []
@@ -167,6 +195,9 @@ class PageProcess:
         raised: BaseException | None = None
         first = (self.job.file, item.line)
         with warnings.catch_warnings(record=True) as caught:
+            # By default Python keeps quiet about deprecated calls in modules and about '\\d' in a string.
+            own = rf"__main__$|snippets\b|{re.escape(self.job.file)}$"
+            warnings.filterwarnings("default", module=own)
             try:
                 for file, line, source in item.segments:
                     # The blank lines give every statement the line where the author finds it.
@@ -178,9 +209,11 @@ class PageProcess:
                 raised = error
         if text := self.stdout.take():
             self.pieces.append(text)
+        if self.stdout.overfull:
+            raised = _TooMuchOutput()
         if raised is not None and item.raises and type(raised).__name__ == item.raises:
             self.plt.close("all")
-            self.pieces.append(f"{item.raises}: {raised}\n")
+            self.pieces.append(f"{what_it_says(raised)}\n")
             outcome = f"raised {item.raises}"
         elif raised is not None:
             outcome = "failed"
@@ -199,22 +232,15 @@ class PageProcess:
             )
         if errors := self.stderr.take().strip():
             problems.append((*first, f"writes to standard error: {errors.splitlines()[0]!r}"))
-        state = self._random_state()
-        if state != self.random_state:
-            self.random_state = state
-            problems.append(
-                (
-                    *first,
-                    "draws from a global random state (np.random.… or random.…): use rng = np.random.default_rng(seed)",
-                )
-            )
+        if self._drew_from_global_state():
+            problems.append((*first, GLOBAL_STATE))
         elif self.unseeded and raised is None:
             problems.append((*first, self.unseeded[0]))
-        for number, piece in enumerate((p for p in self.pieces if isinstance(p, Figure)), 1):
-            problems += [(self.job.file, item.line, f"figure {number}: {fault}") for fault in piece.faults]
         if problems or outcome == "failed":
             outcome, self.any_failed = "failed", True
             self.failed |= names_stored(item)
+        for number, piece in enumerate((p for p in self.pieces if isinstance(p, Figure)), 1):
+            problems += [(*first, f"figure {number}: {fault}") for fault in piece.faults]
         return Ran(outcome, tuple(self.pieces), tuple(problems))
 
     def _describe(self, error: BaseException, item: Code) -> tuple[str, int, str]:
@@ -229,7 +255,7 @@ class PageProcess:
         elif isinstance(error, _TooMuchOutput):
             message = str(error)
         else:
-            message = f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else error}"
+            message = what_it_says(error)
         if isinstance(error, SyntaxError) and len(item.segments) > 1:
             message += " (an include must stand between whole statements)"
         if item.raises:
@@ -241,7 +267,9 @@ class PageProcess:
 
     def _own(self, filename: str) -> str:
         """The name of a file of the book, or nothing for a file of somebody else."""
-        path = Path(os.path.join(self.job.root, filename))
+        if not os.path.isabs(filename):  # a name that we gave, or one like <string> or numpy/random/mtrand.pyx
+            return filename if filename in self.sources else ""
+        path = Path(filename)
         if path.is_relative_to(self.job.root) and not path.relative_to(self.job.root).parts[0].startswith("."):
             return path.relative_to(self.job.root).as_posix()
         return ""
@@ -265,6 +293,12 @@ class PageProcess:
         """The book's own modules that the page imported, also indirectly."""
         files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
         return {own for file in files if file and (own := self._own(file)) and not own.startswith("engine/")}
+
+
+def what_it_says(error: BaseException) -> str:
+    """An error as Python's last line of a traceback tells it, without the place."""
+    text = str(error.msg if isinstance(error, SyntaxError) else error)
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def split_format(text: str) -> tuple[str, str]:

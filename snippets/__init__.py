@@ -1,0 +1,1 @@
+"""The functions that the book teaches: one module a chapter, and `plots`."""

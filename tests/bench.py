@@ -1,0 +1,272 @@
+"""`make bench`: the budgets of the book, as ratios against a baseline of the same run.
+
+The baseline is the same site built by MkDocs Material without execution, figures or mathematics.
+Machines differ and are noisy, so seconds are shown beside, and only ratios are compared with budgets.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import yaml
+
+from engine.blocks import OPENING
+from engine.pages import read_pages
+from engine.settings import Settings
+
+REPOSITORY = Path(__file__).parents[1]
+LEFT_OUT = shutil.ignore_patterns(
+    ".venv", ".cache", "site", ".git", ".mypy_cache", ".ruff_cache", ".pytest_cache", "__pycache__"
+)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One command: seconds by the clock, seconds of all processors, peak memory in MB."""
+
+    wall: float
+    cpu: float
+    memory: float
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--chapters", type=int, nargs="*", default=[12, 48], help="sizes of the generated sites")
+    parser.add_argument("--repeat", type=int, default=3, help="how often each warm build is measured")
+    given = parser.parse_args()
+    rows: list[tuple[str, str, str, str]] = []
+    with tempfile.TemporaryDirectory(prefix="bench-") as place:
+        sites = {"this site": copy_of_book(Path(place, "book"), 0)}
+        for count in given.chapters:
+            sites[f"{count} chapters"] = copy_of_book(Path(place, f"book-{count}"), count)
+        cpu: dict[int, float] = {}
+        for name, root in sites.items():
+            say(f"measuring {name}")
+            found = measure_site(root, given.repeat)
+            rows += table_of(name, found)
+            if name != "this site":
+                cpu[int(name.split()[0])] = found["cold"].cpu
+        if len(cpu) > 1:
+            low, high = min(cpu), max(cpu)
+            rows.append(("CPU a chapter", f"{(cpu[high] - cpu[low]) / (high - low):.2f} s cold", "", ""))
+        rows += weights(sites["this site"])
+        say("measuring make check, cold")
+        shutil.rmtree(sites["this site"] / ".cache")
+        checked = run([sys.executable, "-m", "engine", "check"], sites["this site"])
+        rows.append(("make check, whole book, cold", f"{checked.wall:.1f} s", "≤ 30 s", verdict(checked.wall <= 30)))
+    print_table(rows)
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+# ---- the sites that are measured ----
+
+
+def copy_of_book(root: Path, chapters: int) -> Path:
+    """A copy of the book; with `chapters` it has that many, made from the real ones."""
+    shutil.copytree(REPOSITORY, root, ignore=LEFT_OUT)
+    if chapters:
+        settings = Settings.load(root)
+        real = [page.uri for page in read_pages(settings) if page.meta.get("level") and not page.is_notebook]
+        nav: list[Any] = list(settings.site["nav"])
+        made = []
+        for number in range(chapters):
+            text = (root / "docs" / real[number % len(real)]).read_text(encoding="utf-8")
+            uri = f"generated-{number + 1:02}.md"
+            (root / "docs" / uri).write_text(re.sub(r"^level:.*\n", "", text, count=1, flags=re.M), encoding="utf-8")
+            made.append(uri)
+        config = yaml.safe_load((root / "mkdocs.yml").read_text(encoding="utf-8"))
+        config["nav"] = [*nav, {"Generated": made}]
+        (root / "mkdocs.yml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+        shutil.rmtree(root / ".cache", ignore_errors=True)
+    return root
+
+
+def without_execution(root: Path) -> Path:
+    """The same pages for MkDocs Material alone."""
+    plain = root.with_name(f"{root.name}-plain")
+    shutil.copytree(root, plain, ignore=LEFT_OUT)
+    return configured(plain, [])
+
+
+def with_markdown_exec(root: Path) -> Path:
+    """The same pages, run by markdown-exec."""
+    other = root.with_name(f"{root.name}-exec")
+    shutil.copytree(root, other, ignore=LEFT_OUT)
+    for page in read_pages(Settings.load(root)):
+        if page.is_notebook:
+            continue
+        lines = page.text.split("\n")
+        for block in reversed(page.blocks):
+            if block.language == "output":
+                lines[block.line - 1 : block.end] = []
+                continue
+            if block.language != "python" or "raises" in block.options:
+                continue
+            code = block.code
+            options = f'exec="on" session="{page.stem}" source="above"'
+            if block.alts:
+                options += ' html="on"'
+                code += "\nimport io as _io\n_b = _io.StringIO()\nplt.savefig(_b, format='svg')\nplt.close('all')\nprint(_b.getvalue())\n"
+            body = [block.prefix + line for line in code.rstrip("\n").split("\n")]
+            lines[block.line - 1 : block.end] = [f"{block.prefix}```python {options}", *body, f"{block.prefix}```"]
+        (other / "docs" / page.uri).write_text("\n".join(lines), encoding="utf-8")
+    return configured(other, ["markdown-exec"])
+
+
+def configured(root: Path, plugins: list[str]) -> Path:
+    """Take our hook out of the settings, and put plugins in."""
+    config = yaml.safe_load((root / "mkdocs.yml").read_text(encoding="utf-8"))
+    config.pop("hooks")
+    config.pop("validation", None)
+    config["extra"]["stylesheet"] = "assets/book.css"
+    config["plugins"] = [*plugins, *config["plugins"]]
+    (root / "mkdocs.yml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+    return root
+
+
+# ---- measuring ----
+
+
+def run(command: list[str], root: Path) -> Measured:
+    """Run a command, watching the memory of all its processes."""
+    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1", "MPLBACKEND": "agg", "PYTHONPATH": str(root)}
+    before = os.times()
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        command, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    peak = [0.0]
+    watcher = threading.Thread(target=watch_memory, args=(process.pid, peak), daemon=True)
+    watcher.start()
+    output, _ = process.communicate()
+    wall = time.perf_counter() - start
+    watcher.join()
+    after = os.times()
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)} failed in {root}:\n{output[-3000:]}")
+    return Measured(
+        wall, after.children_user + after.children_system - before.children_user - before.children_system, peak[0]
+    )
+
+
+def watch_memory(pid: int, peak: list[float]) -> None:
+    """Keep the highest sum of the processes' own shares of memory, in MB."""
+    try:
+        top = psutil.Process(pid)
+        while top.is_running() and top.status() != psutil.STATUS_ZOMBIE:
+            total = 0.0
+            for process in [top, *top.children(recursive=True)]:
+                try:
+                    info = process.memory_full_info()
+                    total += getattr(info, "pss", info.rss) / 1e6
+                except psutil.Error:
+                    continue
+            peak[0] = max(peak[0], total)
+            time.sleep(0.1)
+    except psutil.Error:
+        return
+
+
+def build(root: Path) -> Measured:
+    return run([sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", str(root / "site")], root)
+
+
+def median(count: int, measure: Callable[[], Measured]) -> Measured:
+    found = [measure() for _ in range(count)]
+    return Measured(*(statistics.median(getattr(m, name) for m in found) for name in ("wall", "cpu", "memory")))
+
+
+def measure_site(root: Path, repeat: int) -> dict[str, Measured]:
+    """Cold, warm and one-edit builds beside the baseline and markdown-exec."""
+    plain = without_execution(root)
+    other = with_markdown_exec(root)
+    build(plain)  # the first build of all fills the file cache of the machine
+    found = {"baseline": median(repeat, lambda: build(plain))}
+    shutil.rmtree(root / ".cache", ignore_errors=True)
+    found["cold"] = build(root)
+    found["warm"] = median(repeat, lambda: build(root))
+    edited = sorted((root / "docs").glob("generated-*.md")) or [root / "docs" / "gradient-descent.md"]
+    edits = iter(range(1000))
+
+    def edit_and_build() -> Measured:
+        text = edited[-1].read_text(encoding="utf-8")
+        first = next(
+            n
+            for n, line in enumerate(text.split("\n"))
+            if (m := OPENING.match(line)) and m["info"].startswith("python")
+        )
+        lines = text.split("\n")
+        lines.insert(first + 1, f"edit_{next(edits)} = 0")
+        edited[-1].write_text("\n".join(lines), encoding="utf-8")
+        return build(root)
+
+    found["edit"] = median(repeat, edit_and_build)
+    name = edited[-1].relative_to(root).as_posix()
+    (root / ".cache" / "runs" / f"{edited[-1].name}.pickle").unlink()
+    alone = run([sys.executable, "-m", "engine", "check", name], root)
+    nothing = run([sys.executable, "-m", "engine", "check", name], root)
+    found["page"] = Measured(max(0.0, alone.wall - nothing.wall), 0, 0)
+    found["markdown-exec"] = build(other)
+    return found
+
+
+def table_of(name: str, found: dict[str, Measured]) -> Iterator[tuple[str, str, str, str]]:
+    base = found["baseline"].wall
+    yield (f"{name}: baseline", f"{base:.2f} s, {found['baseline'].memory:.0f} MB", "= 1", "")
+    warm = found["warm"].wall / base
+    yield (f"{name}: warm", f"{warm:.2f} ({found['warm'].wall:.2f} s)", "≤ 1.3", verdict(warm <= 1.3))
+    edit, page = found["edit"].wall, found["page"].wall
+    limit = 1.5 * found["warm"].wall + page
+    yield (
+        f"{name}: one block edited",
+        f"{edit / base:.2f} ({edit:.2f} s)",
+        f"≤ 1.5 × warm + page's run = {limit:.2f} s",
+        verdict(edit <= limit),
+    )
+    cold, rival = found["cold"], found["markdown-exec"]
+    yield (f"{name}: cold", f"{cold.wall / base:.2f} ({cold.wall:.2f} s, {cold.memory:.0f} MB)",
+           f"< markdown-exec: {rival.wall / base:.2f} ({rival.wall:.2f} s)", verdict(cold.wall < rival.wall))  # fmt: skip
+
+
+def weights(root: Path) -> Iterator[tuple[str, str, str, str]]:
+    site = root / "site"
+    for page in sorted(site.rglob("index.html")):
+        size = len(gzip.compress(page.read_bytes())) / 1000
+        name = page.parent.relative_to(site).as_posix()
+        limit = 60 if name == "project" else 30
+        yield (f"weight of {name}", f"{size:.1f} KB gzip", f"≤ {limit} KB", verdict(size <= limit))
+    index = len(gzip.compress((site / "search" / "search_index.json").read_bytes())) / 1000
+    yield ("search index", f"{index:.1f} KB gzip", "≤ 120 KB", verdict(index <= 120))
+
+
+def verdict(holds: bool) -> str:
+    return "holds" if holds else "MISSED"
+
+
+def print_table(rows: list[tuple[str, str, str, str]]) -> None:
+    rows = [("what", "measured (baseline = 1)", "budget", ""), *rows]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+if __name__ == "__main__":
+    main()
