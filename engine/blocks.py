@@ -24,7 +24,9 @@ SHOWN = frozenset({"console", "text", "toml", "json", "latex", "bash"})
 OPTIONS = {"python": frozenset({"alt", "title", "raises", "needs"}), "output": frozenset[str]()}
 TAG = "bookline"
 # A fence that opens a block in the eyes of an author, wherever it stands.
-OPENING = re.compile(r"^(?P<prefix>[>\s]*(?:(?:[-*+]|\d+[.)])\s+)?)(?P<fence>`{3,}|~{3,})\s*(?P<info>[^`\s][^`]*)$")
+OPENING = re.compile(
+    r"^(?P<prefix>[>\s]*(?:(?:[-*+]|\d+[.)])\s+)?)(?P<fence>`{3,}|~{3,})(?![`~])\s*(?P<info>[^`\s][^`]*)$"
+)
 
 
 @dataclass(frozen=True)
@@ -146,10 +148,7 @@ def find_blocks(settings: Settings, page: Page, seen: _Seen, body_line: int) -> 
                     if i not in bare
                     and re.match(r"[>\s]*(```|~~~)", text)
                     and raw[i : i + 1]
-                    and (
-                        raw[i].strip(" >") == first.strip()
-                        or (not fence.source and raw[i].strip(" >") == text.strip(" >"))
-                    )
+                    and raw[i].strip(" >") == (first.strip() if fence.source else text.strip(" >"))
                 ),
                 body_line,
             )

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 
 from engine import katex
 from engine.check import check_book, check_page
-from engine.model import Page
+from engine.model import Meaning, Page
+from engine.notation import meanings_on, read_table
 from engine.pages import read_pages
 from engine.run import PageRun, run_page
 from engine.settings import BookError, Problem, Settings
+from engine.symbols import tag
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class Book:
     settings: Settings
     pages: dict[str, Page]
     runs: dict[str, PageRun]
-    math: dict[katex.Key, katex.Rendered] = field(repr=False)
+    math: dict[str, dict[tuple[str, bool], katex.Rendered]] = field(repr=False)
+    meanings: dict[str, dict[str, Meaning]] = field(repr=False)
     problems: tuple[Problem, ...]
 
     def problems_of(self, uri: str) -> list[Problem]:
@@ -34,18 +37,36 @@ class Book:
 
 def verify(settings: Settings, only: Iterable[str] = (), say: Callable[[str], None] = lambda text: None) -> Book:
     """Read, run and check the book, or `only` some of its pages (uris below `docs/`)."""
+    table, table_problems = read_table(settings)
     pages: dict[str, Page] = {}
     running: dict[str, Future[PageRun]] = {}
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:  # each thread only waits for a process
         for page in read_pages(settings, only):
             pages[page.uri] = page
-            running[page.uri] = pool.submit(run_page, settings, page, say)
-        math = katex.render(settings, ((f.tex, f.display) for page in pages.values() for f in page.formulas))
+            running[page.uri] = pool.submit(run_page, settings, page, table, say)
+        meanings = {uri: meanings_on(page.stem, table) for uri, page in pages.items()}
+        math = _mathematics(settings, pages, meanings)
         runs = {uri: future.result() for uri, future in running.items()}
-    problems = [problem for uri, page in pages.items() for problem in check_page(page, runs[uri], math)]
+    problems = [problem for uri, page in pages.items() for problem in check_page(page, runs[uri], math[uri])]
     if not only:
-        problems += check_book(settings, pages)
-    return Book(settings, pages, runs, math, tuple(sorted(set(problems))))
+        problems += [*check_book(settings, pages), *table_problems]
+    return Book(settings, pages, runs, math, meanings, tuple(sorted(set(problems))))
+
+
+def _mathematics(
+    settings: Settings, pages: dict[str, Page], meanings: dict[str, dict[str, Meaning]]
+) -> dict[str, dict[tuple[str, bool], katex.Rendered]]:
+    """Page by page, each formula as HTML, its symbols marked with what they mean on that page."""
+    keys = {
+        (uri, formula.tex, formula.display): (formula.tex, formula.display, tag(formula.tex, meanings[uri]))
+        for uri, page in pages.items()
+        for formula in page.formulas
+    }
+    rendered = katex.render(settings, keys.values())
+    math: dict[str, dict[tuple[str, bool], katex.Rendered]] = {uri: {} for uri in pages}
+    for (uri, tex, display), key in keys.items():
+        math[uri][tex, display] = rendered[key]
+    return math
 
 
 def page_uri(settings: Settings, name: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from engine import katex
-from engine.model import Block, Figure, Number, Page, Ran
+from engine.model import Block, Figure, Formula, Number, Page, Ran
 from engine.run import PageRun
 from engine.settings import Problem, Settings
 from engine.snippets import sections_of
@@ -61,7 +61,7 @@ def _typeset(text: str, like: str) -> str:
     return text.replace("-", "\u2212") if "\u2212" in like else text
 
 
-def check_page(page: Page, run: PageRun, math: dict[katex.Key, katex.Rendered]) -> Iterator[Problem]:
+def check_page(page: Page, run: PageRun, math: dict[tuple[str, bool], katex.Rendered]) -> Iterator[Problem]:
     """Everything that is wrong with one page."""
     yield from page.problems
     yield from run.problems
@@ -95,6 +95,13 @@ def check_page(page: Page, run: PageRun, math: dict[katex.Key, katex.Rendered]) 
                 block.line,
                 f"the block draws {figures} figures and has {len(block.alts)} alt texts: separate them by ' | '",
             )
+    for formula, checked in zip(page.bound_formulas, run.checks, strict=False):
+        if checked.error:
+            line, column, text = _place(formula, checked.offset)
+            yield page.problem(
+                line,
+                f"column {column}: {checked.error}\n    {text}\n    {' ' * (column - 1 - (formula.column - 1 if line == formula.line else 0))}^",
+            )
     for formula in page.formulas:
         rendered = math[formula.tex, formula.display]
         if rendered.error:
@@ -103,6 +110,13 @@ def check_page(page: Page, run: PageRun, math: dict[katex.Key, katex.Rendered]) 
             quote = re.match(r"[ \t]*>+[ \t]?|", page.text.split("\n")[line - 1])
             column = len(before[-1]) + (formula.column if len(before) == 1 else 1 + len(quote[0] if quote else ""))
             yield page.problem(line, f"column {column}: KaTeX cannot read the formula: {rendered.error}")
+
+
+def _place(formula: Formula, offset: int) -> tuple[int, int, str]:
+    """Line and column of an offset of a formula, and the formula's text on that line."""
+    before = formula.tex[:offset].split("\n")
+    column = len(before[-1]) + (formula.column if len(before) == 1 else 1)
+    return formula.line + len(before) - 1, column, formula.tex.split("\n")[len(before) - 1]
 
 
 def _output_problem(page: Page, difference: OutputDifference) -> Problem:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
 from xml.sax.saxutils import escape
@@ -34,21 +35,26 @@ RASTER_DPI = 216
 def draw(figure: MplFigure, name: str) -> Figure:
     """Draw a figure; `name` makes the ids in it unique in its page."""
     faults = tuple(_faults(figure))
-    svg, images = _svg(figure, name)
-    if len(svg) > LARGE:
+    try:
+        svg, images = _svg(figure, name, LARGE)
+    except _TooLarge:
         for axes in figure.axes:
             for artist in [*axes.lines, *axes.collections, *axes.patches, *axes.images]:
                 artist.set_rasterized(True)
-        svg, images = _svg(figure, name)
+        svg, images = _svg(figure, name, sys.maxsize)
     return Figure(svg, images, faults)
 
 
-def _svg(figure: MplFigure, name: str) -> tuple[str, dict[str, bytes]]:
+class _TooLarge(Exception):
+    pass
+
+
+def _svg(figure: MplFigure, name: str, limit: int) -> tuple[str, dict[str, bytes]]:
     width, height = (float(size) for size in figure.get_size_inches())
     figure.dpi = 72  # SVG units are points
     for patch in (figure.patch, *(axes.patch for axes in figure.axes)):
         patch.set_visible(False)  # the page is the paper
-    renderer = _Renderer(72 * width, 72 * height, name)
+    renderer = _Renderer(72 * width, 72 * height, name, limit)
     mixed: Any = MixedModeRenderer  # Matplotlib gives it no types
     figure.draw(mixed(figure, width, height, RASTER_DPI, renderer))
     return renderer.finish(), renderer.images
@@ -65,7 +71,9 @@ def _faults(figure: MplFigure) -> Iterator[str]:
             group = siblings.get_siblings(axes)
             if not any(getattr(sibling, f"get_{which}label")().strip() for sibling in group):
                 yield f"an axes has no {which} label: say what it shows, and its unit"
-        titles = [axes.get_title(loc=place) for place in ("left", "center", "right")]
+        here = axes.get_position().bounds  # twins lie upon each other and share a title
+        twins = [other for other in figure.axes if other.get_position().bounds == here]
+        titles = [twin.get_title(loc=place) for twin in twins for place in ("left", "center", "right")]
         if not "".join([*titles, figure.get_suptitle()]).strip():
             yield "an axes has no title"
     scale = PHONE / (72 * figure.get_size_inches()[0])
@@ -135,8 +143,9 @@ class _Pen:
 class _Renderer(RendererBase):
     """Matplotlib's drawing calls, written as SVG."""
 
-    def __init__(self, width: float, height: float, name: str) -> None:
+    def __init__(self, width: float, height: float, name: str, limit: int) -> None:
         super().__init__()
+        self.left = limit  # bytes: to find out at the end would take minutes for many points
         self.width, self.height, self.name = width, height, name
         self.flip = Affine2D().scale(1, -1).translate(0, height)
         self.parts: list[str] = []
@@ -200,7 +209,7 @@ class _Renderer(RendererBase):
         context, face = self.new_gc(), None
         for x, y, index, gc0, color in base._iter_collection(
             gc, range(len(shapes)), offsets, offset_trans, facecolors, edgecolors, linewidths, linestyles, antialiaseds, urls,
-            offset_position, hatchcolors=hatchcolors,
+            offset_position, hatchcolors=[] if hatchcolors is None else hatchcolors,
         ):  # fmt: skip
             style = (index, tuple(gc0.get_rgb()), gc0.get_linewidth(), repr(gc0.get_dashes()), gc0.get_alpha(),
                      None if color is None else tuple(color))  # fmt: skip
@@ -226,7 +235,7 @@ class _Renderer(RendererBase):
         place = (
             f'x="{_short(x)}" y="{_short(self.height - y - height)}" width="{_short(width)}" height="{_short(height)}"'
         )
-        self.parts.append(f'<image {place} href="{file}" preserveAspectRatio="none"/>')
+        self._put(f'<image {place} href="{file}" preserveAspectRatio="none"/>')
 
     def draw_text(
         self,
@@ -266,7 +275,7 @@ class _Renderer(RendererBase):
         italic = ' font-style="italic"' if prop.get_style() == "italic" else ""
         side = f' text-anchor="{anchor}"' if anchor != "start" else ""
         paint = self._paint("fill", gc.get_rgb(), gc)
-        self.parts.append(
+        self._put(
             f'<text x="{_short(x)}" y="{_short(y)}" font-size="{_short(prop.get_size_in_points())}"'
             f"{side}{bold}{italic}{extra}{turn} {paint}>{escape(s)}</text>"
         )
@@ -293,8 +302,16 @@ class _Renderer(RendererBase):
 
     # -- writing --
 
+    def _put(self, part: str) -> None:
+        self.left -= len(part)
+        if self.left < 0:
+            raise _TooLarge
+        self.parts.append(part)
+
     def _stamp(self, gc: GraphicsContextBase, shape: Path, places: list[tuple[float, float]], face: Any) -> None:
         """The same shape at many places, as one path."""
+        if not np.size(shape.vertices):
+            return
         box, size = gc.get_clip_rectangle(), shape.get_extents()
         places = [(x, y) for x, y in places if np.isfinite(x) and np.isfinite(y)]
         large = max(size.width, size.height) > 20  # an area, which must be cut; a marker is shown whole
@@ -313,7 +330,7 @@ class _Renderer(RendererBase):
             for x, y in places:
                 pen.dot(x, self.height - y)
             dot = f'stroke-width="{_short(2 * radius + width)}" stroke-linecap="round"'
-            self.parts.append(f'<path d="{pen.text()}" {self._paint("stroke", face, gc)} {dot}/>')
+            self._put(f'<path d="{pen.text()}" {self._paint("stroke", face, gc)} {dot}/>')
         else:
             self._write(gc, [(shape, Affine2D().translate(x, y)) for x, y in places], face, simplify=False, clip=large)
 
@@ -359,7 +376,7 @@ class _Renderer(RendererBase):
             not (window[0] - 1 <= x <= window[2] + 1 and window[1] - 1 <= y <= window[3] + 1) for x, y in drawn
         ):
             attributes.append(f'clip-path="url(#{self._clip(window)})"')
-        self.parts.append(f"<path {' '.join(attributes)}/>")
+        self._put(f"<path {' '.join(attributes)}/>")
 
     def _clip(self, window: tuple[float, float, float, float]) -> str:
         x0, y0, x1, y1 = window

@@ -4,25 +4,39 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from html import escape
 from typing import Any, cast
 
 from engine.files import write_atomically
 from engine.settings import ENGINE, Settings
 
 SCRIPT = ENGINE / "vendor" / "katex" / "katex.min.js"
-RENDER = """
+RENDER = r"""
+function render(tex, display) {
+  return katex.renderToString(tex, {
+    displayMode: display, output: 'htmlAndMathml', throwOnError: true,
+    strict: function (code) { return code === 'htmlExtension' ? 'ignore' : 'error'; },
+    trust: function (context) { return context.command === '\\htmlData'; }});
+}
 dukpy.formulas.map(function (formula) {
   try {
-    return {html: katex.renderToString(formula[0], {
-      displayMode: formula[1], output: 'htmlAndMathml', throwOnError: true, strict: 'error', trust: false})};
-  } catch (error) {
-    return {error: String(error.rawMessage || error.message || error), position: error.position || 0};
+    return {html: render(formula[2], formula[1])};
+  } catch (marked) {
+    try {  // without the marks, so that the position is one in the author's text
+      return {html: render(formula[0], formula[1])};
+    } catch (error) {
+      return {error: String(error.rawMessage || error.message || error), position: error.position || 0};
+    }
   }
 })
 """
-Key = tuple[str, bool]
+REFUSED = 'mathcolor="#cc0000"'  # how KaTeX shows what it does not trust
+ANNOTATION = re.compile(r'(<annotation encoding="application/x-tex">).*?</annotation>', re.S)
+Key = tuple[str, bool, str]  # TeX, displayed, TeX with the symbols marked
 
 
 @dataclass(frozen=True)
@@ -34,26 +48,43 @@ class Rendered:
     position: int = 0
 
 
+@cache
+def _interpreter() -> Any:
+    """One a process: to read the script takes longer than to render a page."""
+    import dukpy
+
+    interpreter = dukpy.JSInterpreter()
+    interpreter.evaljs(SCRIPT.read_text(encoding="utf-8") + ";null")
+    return interpreter
+
+
 def render(settings: Settings, formulas: Iterable[Key]) -> dict[Key, Rendered]:
-    """Render (TeX, display) pairs; what is in the cache is not rendered again."""
+    """Render formulas; what is in the cache is not rendered again."""
     wanted = list(dict.fromkeys(formulas))
     if not wanted:
         return {}
     script = SCRIPT.read_bytes()
-    stamp = hashlib.sha256(script + RENDER.encode()).hexdigest()
+    stamp = hashlib.sha256(script + RENDER.encode() + settings.fingerprint.encode()).hexdigest()
     file = settings.cache / "katex.pickle"
     try:
         kept_stamp, kept = pickle.loads(file.read_bytes())
-    except (OSError, pickle.PickleError, EOFError, ValueError, AttributeError):
+    except (OSError, pickle.PickleError, EOFError, ValueError, AttributeError, TypeError):
         kept_stamp, kept = "", {}
     known: dict[Key, Rendered] = kept if kept_stamp == stamp else {}
     missing = [key for key in wanted if key not in known]
     if missing:
-        import dukpy
-
-        interpreter = dukpy.JSInterpreter()
-        interpreter.evaljs(script.decode() + ";null")
-        answers = cast(list[dict[str, Any]], interpreter.evaljs(RENDER, formulas=missing))
-        known |= {key: Rendered(**answer) for key, answer in zip(missing, answers, strict=True)}
+        answers = cast(list[dict[str, Any]], _interpreter().evaljs(RENDER, formulas=missing))
+        known |= {key: _rendered(key, answer) for key, answer in zip(missing, answers, strict=True)}
         write_atomically(file, pickle.dumps((stamp, known)))
     return {key: known[key] for key in wanted}
+
+
+def _rendered(key: Key, answer: dict[str, Any]) -> Rendered:
+    """An answer of KaTeX, with the author's TeX in the MathML and refused commands as errors."""
+    if REFUSED in answer.get("html", ""):
+        return Rendered(error="a command that the book does not allow (links, pictures, HTML)")
+    if "html" not in answer:
+        return Rendered(**answer)
+    return Rendered(
+        ANNOTATION.sub(lambda match: f"{match[1]}{escape(key[0], quote=False)}</annotation>", answer["html"])
+    )

@@ -101,6 +101,8 @@ class CannotRead(Exception):
 
 @dataclass(frozen=True)
 class Token:
+    """A command, a letter, a number or a sign, and where it stands."""
+
     text: str
     start: int
     end: int

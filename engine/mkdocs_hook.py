@@ -10,7 +10,7 @@ import json
 import logging
 import os
 import re
-from html import escape, unescape
+from html import unescape
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,18 +20,33 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as SitePage
+from mkdocs.utils import get_relative_url
 
 from engine import render
 from engine.assets import stylesheet
 from engine.book import Book, verify
-from engine.model import Figure
+from engine.model import Binding, Figure
 from engine.policy import insert_policy
 from engine.record import page_facts, verified
 from engine.settings import BookError, Settings
+from engine.symbols import (
+    code_anchor,
+    defined_in,
+    function_of,
+    legend,
+    lines_of,
+    mark_code,
+    seal,
+    shown_functions,
+    with_reasons,
+)
 
 log = logging.getLogger("mkdocs.engine")
 IMAGES = "assets/figures/"
-ARITHMATEX = re.compile(r'<(span|div) class="arithmatex">\s*\\[(\[](?P<tex>.*?)\\[)\]]\s*</\1>', re.S)
+ARITHMATEX = re.compile(
+    r'<(span|div) class="arithmatex">\s*\\[(\[](?P<tex>.*?)\\[)\]]\s*</\1>(?P<behind>[,.;:!?)]+)?', re.S
+)
+SHORT = 20  # characters of TeX
 PLACEHOLDER = re.compile(r"<!--book:(?P<kind>figure|math):(?P<name>[^>]*?)-->")
 
 
@@ -42,7 +57,7 @@ class _State:
     settings: Settings
     book: Book | None = None
     figures: dict[str, tuple[Figure, str]]
-    formulas: dict[tuple[str, bool], str]
+    functions: dict[str, tuple[str, str]]  # name -> page and id of the block that shows it
     stored: list[str]
 
 
@@ -74,11 +89,11 @@ def _figure_placeholder(source: str, *args: Any, **kwargs: Any) -> str:
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Run and check the book; add what the run made to the site."""
     book = _State.book = _verify()
-    _State.figures, _State.stored, _State.formulas = {}, [], {}
+    _State.figures, _State.stored, _State.functions = {}, [], {}
     address, css = _stylesheet(config)
     made: dict[str, str | bytes] = {address: css}
     if book:
-        _State.formulas = {(_normal(tex), display): rendered.html for (tex, display), rendered in book.math.items()}
+        _State.functions = shown_functions(book)
         made["verified.json"] = json.dumps(verified(book), indent=1, sort_keys=True) + "\n"
         for run in book.runs.values():
             for figure in run.figures:
@@ -121,7 +136,13 @@ def on_page_markdown(markdown: str, *, page: SitePage, config: MkDocsConfig, fil
         _State.figures[name] = (figure, alt)
         return f"```book-figure\n{name}\n```"
 
-    text = render.finished(ours, book.runs[uri], show, inserts=render.inserts(book))
+    anchors = {
+        block.line: anchor
+        for block in ours.code_blocks
+        if (names := list(defined_in(block)))
+        and _State.functions.get(names[0]) == (uri, anchor := code_anchor(names[0]))
+    }
+    text = render.finished(ours, book.runs[uri], show, inserts=render.inserts(book), anchors=anchors)
     problems = book.problems_of(uri)
     if problems:
         listed = "\n".join(f"    {problem}" for problem in problems)
@@ -135,15 +156,47 @@ def _url(files: Files, uri: str) -> str:
 
 
 def on_page_content(html: str, *, page: SitePage, config: MkDocsConfig, files: Files) -> str:
-    """Put a placeholder for every formula."""
+    """Put a placeholder for every formula, and mark the variables of the code."""
+    book, uri = _State.book, page.file.src_uri
+    if book is None or uri not in book.pages:
+        return html
+    ours, run = book.pages[uri], book.runs[uri]
+    math = {(_normal(tex), display): rendered.html for (tex, display), rendered in book.math[uri].items()}
+    checked = {
+        (_normal(formula.tex), formula.display): seal(
+            formula.binding, result, _where_shown(formula.binding, page, files)
+        )
+        for formula, result in zip(ours.bound_formulas, run.checks, strict=False)
+        if formula.binding and result.agreed
+    }
+
+    lines: dict[str, tuple[int, bool]] = {}
 
     def store(match: re.Match[str]) -> str:
-        tex, display = unescape(match["tex"]), match[1] == "div"
-        made = _State.formulas.get((_normal(tex), display)) or f"<code>{escape(tex)}</code>"
+        key = (_normal(unescape(match["tex"])), match[1] == "div")
+        made = math.get(key) or f"<code>{match['tex']}</code>"
+        if match[1] == "div":
+            made = f'<div class="book-formula"><div class="arithmatex">{made}</div>{checked.get(key, "")}</div>'
         _State.stored.append(made)
-        return f"<!--book:math:{len(_State.stored) - 1}-->"
+        placeholder = f"<!--book:math:{len(_State.stored) - 1}-->"
+        lines[placeholder] = (lines_of(unescape(match["tex"])), key in checked)
+        behind = match["behind"] or ""
+        # The punctuation behind a short formula stays on its line; a long one must be free to break.
+        return (
+            f'<span class="book-keep">{placeholder}{behind}</span>'
+            if behind and len(key[0]) <= SHORT
+            else placeholder + behind
+        )
 
-    return ARITHMATEX.sub(store, html)
+    return with_reasons(ARITHMATEX.sub(store, mark_code(html, book.meanings[uri])), lines)
+
+
+def _where_shown(binding: Binding, page: SitePage, files: Files) -> str:
+    """The address of the block that shows the function of a binding, from the page."""
+    uri, anchor = _State.functions.get(function_of(binding), ("", ""))
+    if not uri:
+        return ""
+    return f"#{anchor}" if uri == page.file.src_uri else get_relative_url(f"{_url(files, uri)}#{anchor}", page.url)
 
 
 def _normal(tex: str) -> str:
@@ -161,7 +214,9 @@ def on_page_context(context: dict[str, Any], *, page: SitePage, config: MkDocsCo
         figure, alt = _State.figures[match["name"]]
         return render.figure_html(figure, alt, images)
 
-    page.content = PLACEHOLDER.sub(fill, page.content or "")
+    content = PLACEHOLDER.sub(fill, page.content or "")
+    meanings = _State.book.meanings.get(page.file.src_uri, {}) if _State.book else {}
+    page.content = content + legend(content, meanings)
     return context
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,7 +49,7 @@ class Block:
 class Number:
     """A number in the prose with the expression that makes it; `start:end` lie in `line`.
 
-    One that is bound from beneath stands in its comment and in the lines of `element`.
+    One that is bound from beneath stands in its comment, and in the page's text within `element`.
     """
 
     line: int
@@ -61,14 +62,29 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Binding:
+    """The code that a formula stands for; `actual` means the page's values instead of random ones."""
+
+    line: int
+    code: str
+    where: str = ""
+    actual: bool = False
+
+
+@dataclass(frozen=True)
 class Formula:
-    """A formula: its TeX, where the TeX begins, and the offsets of the whole in the page's text."""
+    """A formula: its TeX, where the TeX begins, and the offsets of the whole in the page's text.
+
+    It has a binding to code, or a mark (definition, statement), or neither.
+    """
 
     line: int
     column: int
     tex: str
     display: bool
     span: tuple[int, int]
+    binding: Binding | None = None
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,9 +129,19 @@ class Page:
         return self.uri.endswith(".ipynb")
 
     @property
+    def is_chapter(self) -> bool:
+        """Whether the page has a number, a module and tests of its own."""
+        return bool(self.meta.get("level")) and not self.is_notebook
+
+    @property
     def code_blocks(self) -> list[Block]:
         """The blocks that run, in page order."""
         return [block for block in self.blocks if block.language == "python"]
+
+    @property
+    def bound_formulas(self) -> list[Formula]:
+        """The formulas that are compared with code."""
+        return [formula for formula in self.formulas if formula.binding]
 
     def record_of(self, block: Block) -> Block | None:
         """The recorded output beneath a block."""
@@ -126,7 +152,8 @@ class Page:
     def follows(self, block: Block, after: Block) -> bool:
         """Whether nothing but blank lines stands between two blocks of one container."""
         between = self.text.split("\n")[block.end : after.line - 1]
-        return block.prefix.rstrip() == after.prefix.rstrip() and not "".join(between).strip(" >\t")
+        one, other = (re.sub(">[ \t]?", ">", prefix.expandtabs(4)) for prefix in (block.prefix, after.prefix))
+        return one == other and not "".join(between).strip(" >\t")
 
     def problem(self, line: int, message: str) -> Problem:
         """A problem at a line of `text`, told at the line of the author's file."""
@@ -153,13 +180,25 @@ class Value:
 
 
 @dataclass(frozen=True)
+class Check:
+    """A formula to compare with the code that it is bound to."""
+
+    tex: str
+    binding: Binding
+
+
+Item = Code | Value | Check
+
+
+@dataclass(frozen=True)
 class Job:
     """A page to run, in page order; `folder` is its working folder, `log` where a crash is told."""
 
     root: str
     file: str
     name: str
-    items: tuple[Code | Value, ...]
+    items: tuple[Item, ...]
+    meanings: dict[str, Meaning]
     style: str
     time_limit: float
     folder: str
@@ -219,16 +258,6 @@ class Meaning:
     integer: bool = False
     pages: frozenset[str] = frozenset()
     line: int = 0
-
-
-@dataclass(frozen=True)
-class Binding:
-    """The code that a formula stands for; `actual` means the page's values instead of random ones."""
-
-    line: int
-    code: str
-    where: str = ""
-    actual: bool = False
 
 
 @dataclass(frozen=True)

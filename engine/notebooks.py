@@ -92,19 +92,28 @@ def as_markdown(file: str, raw: str) -> tuple[str, tuple[int, ...], list[CellTex
                 quote = "'" if '"' in match["value"] else '"'
                 given.append(f"{match['name']}={quote}{match['value']}{quote}")
                 options += 1
-            fence = "~~~~" if "```" in "".join(source) else "```"
+            fence = _fence_around(source)
             write(" ".join([f"{fence}python", *given]), start)
             for offset, line in enumerate(source[options:], options):
                 write(line, start + offset)
             write(fence, start + len(source) - 1)
             if (recorded := cell["metadata"].get("recorded")) is not None:
-                for line in ["", "```output", *recorded, "```"]:
+                fence = _fence_around(recorded)
+                for line in ["", f"{fence}output", *recorded, fence]:
                     write(line, start)
         else:
             problems.append(Problem(file, start, f"a {cell['cell_type']} cell: use Markdown and code cells only"))
         write("", start + len(source) - 1)
         spans.append(CellText(place, first, len(text), options))
     return "\n".join(text), tuple(lines), spans, problems
+
+
+def _fence_around(lines: list[str]) -> str:
+    """A fence that is longer than every row of backticks in the lines."""
+    fence = "```"
+    while any(fence in line for line in lines):
+        fence += "`"
+    return fence
 
 
 def from_markdown(raw: str, spans: list[CellText], cell_texts: list[list[str]]) -> str:
@@ -115,10 +124,15 @@ def from_markdown(raw: str, spans: list[CellText], cell_texts: list[list[str]]) 
         if cell["cell_type"] == "markdown":
             cell["source"] = "\n".join(text[:-1]).splitlines(keepends=True)
             continue
-        record = next((n for n, line in enumerate(text) if line == "```output"), None)
+        for place, (name, value) in enumerate(re.findall(r"""(\w+)=("[^"]*"|'[^']*')""", text[0])):
+            end = "\n" if cell["source"][place].endswith("\n") else ""
+            cell["source"][place] = f"#| {name}: {value[1:-1]}{end}"
+        # Code comes first and its record behind it, each in a fence that is longer than those inside.
+        closing = text[0].split("python")[0]
+        record = next((n for n in range(text.index(closing, 1), len(text)) if text[n].endswith("`output")), None)
         cell["metadata"].pop("recorded", None)
         if record is not None:
-            cell["metadata"]["recorded"] = text[record + 1 : text.index("```", record)]
+            cell["metadata"]["recorded"] = text[record + 1 : text.index(text[record].removesuffix("output"), record)]
     return canonical(notebook)
 
 

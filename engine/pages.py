@@ -55,9 +55,10 @@ def read_source(settings: Settings, uri: str, raw: str) -> Page:
     if not uri.endswith(".ipynb"):
         return read_page(settings, uri, raw, tuple(range(1, raw.count("\n") + 2)))
     file = settings.name(settings.docs / uri)
-    text, lines, _, problems = notebooks.as_markdown(file, raw)
+    text, lines, spans, problems = notebooks.as_markdown(file, raw)
     page = read_page(settings, uri, text, lines)
-    return replace(page, problems=page.problems + tuple(problems))
+    unreadable = problems and not spans
+    return replace(page, problems=(() if unreadable else page.problems) + tuple(problems))
 
 
 def _load(file: Path) -> dict[str, tuple[str, Page]]:

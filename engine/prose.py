@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
 
-from engine.model import Block, Formula, Number, Page
+from engine.model import Binding, Block, Formula, Number, Page
 from engine.settings import Problem
 
-DECIMAL = re.compile(r"(?:(?<![\w)\].])[-+\u2212])?(?<![\w.,])\d[\d,]*\.\d+(?:\.\d+)*(?:e[-+]?\d+)?%?")
+# A number may stand in _emphasis_, but x_1 holds none.
+DECIMAL = re.compile(
+    r"(?:(?<![^\W_])(?<![)\].])[-+\u2212])?(?<![^\W_])(?<![^\W_]_)(?<![.,])\d[\d,]*\.\d+(?:\.\d+)*(?:e[-+]?\d+)?%?"
+)
 NUMBER_BEFORE = re.compile(
-    r"(?P<number>(?:(?<![\w)\].])[-+\u2212])?(?<![\w.])(?:\d+/\d+|\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?%?))[*_]{0,3}$"
+    r"(?P<number>(?:(?<![^\W_])(?<![)\].])[-+\u2212])?(?<![^\W_])(?<![^\W_]_)(?<!\.)(?:\d+/\d+|\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?%?))[*_]{0,3}$"
 )
 # What is not prose. The leftmost alternative wins, as it does for a reader.
 NOT_PROSE = re.compile(
@@ -27,6 +32,8 @@ NOT_PROSE = re.compile(
 )
 BINDING = re.compile(r"<!--\s*(?P<literal>[^\s=]+)?\s*=(?!=)\s*(?P<expression>.+?)\s*-->", re.S)
 MARK = re.compile(r"<!--\s*(?P<kind>version|quoted:\s*\S.*?)\s*-->", re.S)
+BOUND = re.compile(r"<!--\s*(?P<kind>code|value):\s*(?P<code>.+?)(?:\s+where\s+(?P<where>.+?))?\s*-->", re.S)
+MARKED = re.compile(r"<!--\s*(?P<mark>definition|statement)\s*-->")
 TITLE_LINE = re.compile(r"^[>\s]*(?:#{1,6}\s|(?:!!!|\?\?\?\+?|===)[ +!])")
 
 
@@ -39,7 +46,7 @@ class Prose:
         self.numbers: list[Number] = []
         self.formulas: list[Formula] = []
         self.marks: Counter[str] = Counter()
-        self.raw = text.split("\n")
+        self.whole, self.raw = text, text.split("\n")
         hidden = set(range(1, body_line)).union(*(range(block.line, block.end + 1) for block in blocks))
         # Blanked, not cut: an offset here is one in the page.
         self.text = "\n".join(" " * len(line) if number in hidden else line for number, line in enumerate(self.raw, 1))
@@ -71,6 +78,7 @@ class Prose:
                 tex = _unquote(match[0][width:-width])
                 line, column = self._place(start + width)
                 self.formulas.append(Formula(line, column + 1, tex, bool(match["display"]), (start, end)))
+        self.formulas = [self._bound(formula) for formula in self.formulas]
         masked = "".join(prose)
         for start, comment in comments.items():
             if (binding := BINDING.fullmatch(comment)) and not binding["literal"]:
@@ -85,16 +93,21 @@ class Prose:
             if mark:
                 self.marks[mark["kind"].split(":")[0]] += 1
             elif TITLE_LINE.match(self.raw[line - 1]):
-                self._bind_named([match[0]], line, self.starts[line])
+                self._bind_named([match[0]], (self.starts[line - 1], self.starts[line]))
             else:
                 self._unbound(line, match[0], "<!-- = expression:.3f --> behind it")
+        for number, text in enumerate(self.text.split("\n"), 1):
+            if TITLE_LINE.match(text):  # a whole number of a title may be bound, too
+                self._bind_named([], (self.starts[number - 1], self.starts[number]))
         for formula in self.formulas:
-            literals = [m[0].lstrip("-+\u2212") for m in DECIMAL.finditer(formula.tex)]
-            self._bind_named(literals, self._place(formula.span[0])[0], formula.span[1])
+            # The numbers of a bound formula are checked with it.
+            literals = [] if formula.binding else [m[0].lstrip("-+\u2212") for m in DECIMAL.finditer(formula.tex)]
+            self._bind_named(literals, formula.span)
         for block in blocks:
             texts = " ".join(block.options.get(name, "") for name in ("alt", "title"))
             last = self._record_end(block, blocks)
-            self._bind_named([m[0] for m in DECIMAL.finditer(texts)], block.line, self.starts[min(last, len(self.raw))])
+            fence = self.starts[block.line - 1], self.starts[block.line]
+            self._bind_named([m[0] for m in DECIMAL.finditer(texts)], fence, self.starts[min(last, len(self.raw))])
         for start, comment in comments.items():
             line = self._place(start)[0]
             binding = BINDING.fullmatch(comment)
@@ -106,6 +119,8 @@ class Prose:
                         "name the number as it is written there",
                     )
                 )
+            elif (BOUND.fullmatch(comment) or MARKED.fullmatch(comment)) and start not in self.used:
+                self.problems.append(self.page.problem(line, f"no formula stands above {' '.join(comment.split())}"))
 
     def _record_end(self, block: Block, blocks: tuple[Block, ...]) -> int:
         """The last line of a block together with its record."""
@@ -128,42 +143,59 @@ class Prose:
         start, end = before.span("number")
         self.numbers.append(Number(line, start, end, before["number"], expression, line))
 
-    def _bind_named(self, literals: list[str], line: int, end: int) -> None:
-        """Bind numbers that cannot carry a comment by the comments that follow at `end`."""
+    def _bind_named(self, literals: list[str], element: tuple[int, int], end: int = 0) -> None:
+        """Bind numbers of an element that cannot carry a comment by the comments behind it, or behind `end`."""
+        start, stop = element
         wanted = dict.fromkeys(literals)
-        position = end
-        while blank := re.compile(r"[\s>]*(?=<!--)").match(self.text, position):
-            position = blank.end()
-            comment = self.comments.get(position)
-            if comment is None:
-                break
+        for position, comment in self._behind(end or stop):
             binding = BINDING.fullmatch(comment)
             if binding and binding["literal"] and position not in self.used:
                 literal = binding["literal"]
                 if literal in wanted:
                     del wanted[literal]
-                elif literal not in literals:
-                    found = re.search(rf"(?<![\d.,]){re.escape(literal)}(?![\d.]*\d)", self._element(line, end))
-                    if not found:
-                        position += len(comment)
-                        continue
+                elif literal not in literals and not occurrences(literal, self.whole[start:stop]):
+                    continue
                 self.used.add(position)
                 at, column = self._place(position)
                 offset = self.raw[at - 1].index(literal, column)
-                element = (line, self._place(max(end - 1, 0))[0])
                 self.numbers.append(
                     Number(at, offset, offset + len(literal), literal, binding["expression"], at, element)
                 )
             elif (mark := MARK.fullmatch(comment)) and wanted:
                 self.marks[mark["kind"].split(":")[0]] += len(wanted)
                 wanted.clear()
-            position += len(comment)
         for literal in wanted:
-            self._unbound(line, literal, f"beneath it a line <!-- {literal} = expression:.3f -->")
+            self._unbound(self._place(start)[0], literal, f"beneath it a line <!-- {literal} = expression:.3f -->")
 
-    def _element(self, line: int, end: int) -> str:
-        last = self._place(end)[0]
-        return "\n".join(self.raw[line - 1 : last])
+    def _behind(self, offset: int) -> Iterator[tuple[int, str]]:
+        """The comments that follow at an offset with nothing but blanks between."""
+        while blank := re.compile(r"[\s>]*(?=<!--)").match(self.text, offset):
+            comment = self.comments.get(blank.end())
+            if comment is None:
+                return
+            yield blank.end(), comment
+            offset = blank.end() + len(comment)
+
+    def _bound(self, formula: Formula) -> Formula:
+        """The formula with the binding or the mark that stands behind it."""
+        for start, comment in self._behind(formula.span[1]):
+            if match := BOUND.fullmatch(comment):
+                self.used.add(start)
+                code = " ".join(match["code"].split())
+                binding = Binding(self._place(start)[0], code, match["where"] or "", match["kind"] == "value")
+                return replace(formula, binding=binding)
+            if match := MARKED.fullmatch(comment):
+                self.used.add(start)
+                return replace(formula, mark=match["mark"])
+        if formula.display:
+            self.problems.append(
+                self.page.problem(
+                    formula.line,
+                    "a displayed formula says what it is: write beneath it <!-- code: call(args) -->, "
+                    "<!-- definition --> or <!-- statement -->",
+                )
+            )
+        return formula
 
     def _unbound(self, line: int, literal: str, remedy: str) -> None:
         self.problems.append(
@@ -172,6 +204,11 @@ class Prose:
                 f"the number {literal} has no expression: write {remedy}, or <!-- version --> or <!-- quoted: source -->",
             )
         )
+
+
+def occurrences(literal: str, text: str) -> list[tuple[int, int]]:
+    """Where a number stands in a text, as a whole and not as a part of a longer one."""
+    return [match.span() for match in re.finditer(rf"(?<![\d.,]){re.escape(literal)}(?![\d.]*\d)", text)]
 
 
 def _unquote(tex: str) -> str:

@@ -76,7 +76,7 @@ def page_facts(book: Book, uri: str, url: Callable[[str], str]) -> dict[str, Any
     page = book.pages[uri]
     sections = {entry.uri: entry.sections for entry in book.settings.nav}
     chapters = [
-        entry.uri for entry in book.settings.nav if entry.uri in book.pages and book.pages[entry.uri].meta.get("level")
+        entry.uri for entry in book.settings.nav if entry.uri in book.pages and book.pages[entry.uri].is_chapter
     ]
     count = counts(page_record(page, book.runs[uri]))
     tags = set(page.meta.get("tags") or ())

@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from engine.book import Book
-from engine.katex import Key, Rendered
+from engine.katex import Rendered
 from engine.model import Block, Figure, Formula, Page, Ran
 from engine.record import verified_table
 from engine.run import PageRun
@@ -28,11 +28,12 @@ def finished(
     show: ShowFigure,
     formula: ShowFormula | None = None,
     inserts: dict[str, str] | None = None,
+    anchors: dict[int, str] | None = None,
 ) -> str:
     """The page as its reader gets it, in Markdown.
 
     `show` gives the line of Markdown for a figure and its alt text, `formula` what stands for a
-    formula, `inserts` the text for comments like `<!-- engine: verified -->`.
+    formula, `inserts` the text for comments like `<!-- engine: verified -->`, `anchors` ids for blocks by line.
     """
     text = _without_comments(page, formula, inserts or {})
     lines = [[line] for line in text]
@@ -43,27 +44,35 @@ def finished(
     for block in page.blocks:
         if block.language == "output":
             continue  # written beneath its block, where its figures are
-        lines[block.line - 1] = _fence(block, block.language, block.code, block.options.get("title", ""))
+        lines[block.line - 1] = _fence(
+            block, block.language, block.code, block.options.get("title", ""), (anchors or {}).get(block.line, "")
+        )
         if block.language == "python":
             ran = runs.get(block.line, Ran("not run"))
             record = page.record_of(block)
             pieces = ran.pieces if ran.outcome != "not run" else ((record.source,) if record else ())
-            here = lines[(record or block).end - 1]
-            alts = iter(block.alts)
+            alts, blank, shown = iter(block.alts), block.prefix.rstrip(), list[str]()
             for piece in pieces:
-                if isinstance(piece, str):
-                    here += ["", *_fence(block, "output", piece)] if piece.strip() else []
-                else:
-                    here += ["", *_indented(block, show(piece, next(alts, "")))]
-            here += [block.prefix.rstrip()] if pieces else []
+                if not isinstance(piece, str):
+                    shown += [blank, *_indented(block, show(piece, next(alts, "")))]
+                elif piece.strip():
+                    shown += [blank, *_fence(block, "output", piece)]
+            end = (record or block).end
+            # One blank line around it, never two: behind two, a footnote would end.
+            if record and record.line > block.end + 1:
+                del shown[:1]
+            if shown and end < len(text) and text[end].strip(" >"):
+                shown.append(blank)
+            lines[end - 1] += shown
     return "\n".join(line for place in lines for line in place)
 
 
-def _fence(block: Block, language: str, code: str, title: str = "") -> list[str]:
+def _fence(block: Block, language: str, code: str, title: str = "", anchor: str = "") -> list[str]:
     ticks = "```"
     while ticks in code:
         ticks += "`"
-    opening = f'{ticks}{language} title="{title}"' if title else f"{ticks}{language}"
+    options = f' title="{title}"' if title else ""
+    opening = f"{ticks} {{.{language} #{anchor}{options}}}" if anchor else f"{ticks}{language}{options}"
     return _indented(block, "\n".join([opening, code.rstrip("\n"), ticks]))
 
 
@@ -108,7 +117,7 @@ def write_out(book: Book, out: Path, math: str) -> None:
                 write(out / "figures" / file, content)
             return f"![{alt}]({depth}figures/{name}.svg)"
 
-        formula = (lambda f: formula_html(book.math, f)) if math == "html" else None
+        formula = (lambda f, uri=uri: formula_html(book.math[uri], f)) if math == "html" else None
         body = finished(page, book.runs[uri], show, formula, inserts(book))
         front = {key: page.meta[key] for key in ("title", "description") if key in page.meta}
         head = f"---\n{yaml.safe_dump(front, allow_unicode=True, sort_keys=False)}---\n\n# {front.get('title', page.stem)}\n\n"
@@ -143,7 +152,7 @@ def figure_html(figure: Figure, alt: str, images: str) -> str:
     return f'<figure class="book-figure">{svg}</figure>'
 
 
-def formula_html(math: dict[Key, Rendered], formula: Formula) -> str:
+def formula_html(math: dict[tuple[str, bool], Rendered], formula: Formula) -> str:
     """A formula as HTML that stands in Markdown: nothing in it means anything to a Markdown parser."""
     html = math[formula.tex, formula.display].html
     return re.sub(r"[*_`\\\[\]|~$]", lambda m: f"&#{ord(m[0])};", html).replace("\n", " ")

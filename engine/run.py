@@ -15,23 +15,25 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Client
 from pathlib import Path
 from typing import cast
 
 from engine.files import write_atomically
-from engine.model import Code, Figure, Formatted, Job, Number, Page, Ran, Value
+from engine.model import Check, Checked, Code, Figure, Formatted, Item, Job, Meaning, Number, Page, Ran, Value
+from engine.notation import meanings_on
 from engine.settings import ENGINE, Problem, Settings
 
 
 @dataclass(frozen=True)
 class PageRun:
-    """What came of a page: one `Ran` for each of its Python blocks, one text for each number."""
+    """What came of a page: a `Ran` for each Python block, a text for each number, a `Checked` for each bound formula."""
 
-    blocks: tuple[Ran, ...]
-    values: tuple[Formatted, ...]
+    blocks: tuple[Ran, ...] = ()
+    values: tuple[Formatted, ...] = ()
+    checks: tuple[Checked, ...] = ()
     dependencies: tuple[tuple[str, str], ...] = ()
     problems: tuple[Problem, ...] = ()
     cached: bool = False
@@ -41,21 +43,25 @@ class PageRun:
         return [piece for ran in self.blocks for piece in ran.pieces if isinstance(piece, Figure)]
 
 
-def run_page(settings: Settings, page: Page, say: Callable[[str], None] = lambda text: None) -> PageRun:
+def run_page(
+    settings: Settings, page: Page, table: Sequence[Meaning] = (), say: Callable[[str], None] = lambda text: None
+) -> PageRun:
     """What came of a page: from the cache where nothing it depends on has changed, else from a run."""
-    if not page.runnable or not (page.code_blocks or page.numbers):
-        return PageRun((), ())
-    if kept := _from_cache(settings, page):
+    if not page.runnable or not _items(page)[0]:
+        return PageRun()
+    meanings = meanings_on(page.stem, table) if page.bound_formulas else {}
+    key = _cache_key(settings, page, meanings)
+    if kept := _from_cache(settings, page, key):
         return kept
     say(f"running {page.file}")
-    run = _run_page(settings, page)
-    if not run.problems:
-        _to_cache(settings, page, run)
+    run = _run_page(settings, page, meanings)
+    if not run.problems and not any(checked.error for checked in run.checks):
+        write_atomically(_cache_file(settings, page), pickle.dumps((key, run)))
     return run
 
 
-def _items(page: Page) -> tuple[list[Code | Value], list[Number]]:
-    """Blocks and expressions in page order, and the numbers in the order of their values."""
+def _items(page: Page) -> tuple[list[Item], list[Number]]:
+    """Blocks and expressions in page order, then the bound formulas; and the numbers in the order of their values."""
     code = [
         (
             block.line,
@@ -70,13 +76,12 @@ def _items(page: Page) -> tuple[list[Code | Value], list[Number]]:
     values = [(number.comment_line, Value(number.expression)) for number in page.numbers]
     items: list[tuple[int, Code | Value]] = sorted([*code, *values], key=lambda item: item[0])
     numbers = sorted(page.numbers, key=lambda number: number.comment_line)
-    return [item for _, item in items], numbers
+    checks = [Check(formula.tex, formula.binding) for formula in page.bound_formulas if formula.binding]
+    return [*(item for _, item in items), *checks], numbers
 
 
-def _run_page(settings: Settings, page: Page) -> PageRun:
+def _run_page(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> PageRun:
     items, numbers = _items(page)
-    if not items:
-        return PageRun((), ())
     with tempfile.TemporaryDirectory(prefix="book-", ignore_cleanup_errors=True) as place:
         folder = Path(place, "page")
         folder.mkdir()
@@ -88,6 +93,7 @@ def _run_page(settings: Settings, page: Page) -> PageRun:
             file=page.file,
             name=page.stem.replace("/", "-"),
             items=tuple(items),
+            meanings=meanings,
             style=settings.style,
             time_limit=settings.time_limit,
             folder=str(folder),
@@ -97,21 +103,23 @@ def _run_page(settings: Settings, page: Page) -> PageRun:
         answers, files, end = _converse(job)
     rans = [answer for answer in answers if isinstance(answer, Ran)]
     values = [answer for answer in answers if isinstance(answer, Formatted)]
+    checks = [answer for answer in answers if isinstance(answer, Checked)]
     problems = [Problem(*problem) for ran in rans for problem in ran.problems]
     if end:
-        problems.append(_ended_early(page, items, len(answers), end))
+        problems.append(_ended_early(settings, page, items, len(answers), end))
     rans += [Ran("not run")] * (len(page.code_blocks) - len(rans))
     values += [Formatted()] * (len(numbers) - len(values))
     by_number = dict(zip(numbers, values, strict=True))
     return PageRun(
         tuple(rans),
         tuple(by_number[number] for number in page.numbers),
+        tuple(checks),
         tuple((file, _digest(settings.root / file)) for file in files),
         tuple(problems),
     )
 
 
-def _ended_early(page: Page, items: list[Code | Value], done: int, end: str) -> Problem:
+def _ended_early(settings: Settings, page: Page, items: list[Item], done: int, end: str) -> Problem:
     """A page whose process ended before the page did."""
     item = items[min(done, len(items) - 1)]
     file, line = page.file, 1
@@ -120,9 +128,11 @@ def _ended_early(page: Page, items: list[Code | Value], done: int, end: str) -> 
     elif isinstance(item, Value):
         before = sum(isinstance(other, Value) for other in items[:done])
         line = page.lines[sorted(number.comment_line for number in page.numbers)[before] - 1]
-    if found := re.search(r'File "((?:docs|snippets)/[^"]+)", line (\d+)', end):
+    elif isinstance(item, Check):
+        line = page.lines[item.binding.line - 1]
+    if found := re.search(rf'File "(?:{re.escape(str(settings.root))}/)?((?:docs|snippets)/[^"]+)", line (\d+)', end):
         file, line = found[1], int(found[2])
-    what = "the block" if isinstance(item, Code) else "the expression"
+    what = {Code: "the block", Value: "the expression", Check: "the check of the formula"}[type(item)]
     if end.startswith("Timeout"):
         message = f"{what} does not end: it was stopped at the time limit"
     elif fault := re.search(r"Fatal Python error: (.+)", end):
@@ -190,9 +200,9 @@ def _forker(root: str) -> _Forker:
         return forker
 
 
-def _converse(job: Job) -> tuple[list[Ran | Formatted], list[str], str]:
+def _converse(job: Job) -> tuple[list[Ran | Formatted | Checked], list[str], str]:
     """Send a job and hear its answers: answers, files the page read, and why it ended early."""
-    answers: list[Ran | Formatted] = []
+    answers: list[Ran | Formatted | Checked] = []
     pid = 0
     try:
         with Client(_forker(job.root).path, family="AF_UNIX") as connection:
@@ -236,29 +246,24 @@ def _cache_file(settings: Settings, page: Page) -> Path:
     return settings.cache / "runs" / f"{name}.pickle"
 
 
-def _cache_key(settings: Settings, page: Page) -> str:
-    items, _ = _items(page)
-    seen = [
-        item.expression
-        if isinstance(item, Value)
-        else ([(file, source) for file, _, source in item.segments], item.raises)
-        for item in items
-    ]
+def _cache_key(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> str:
+    def seen(item: Item) -> object:
+        """What of an item decides its outcome: not the line it stands at."""
+        if isinstance(item, Code):
+            return [(file, source) for file, _, source in item.segments], item.raises
+        return item.expression if isinstance(item, Value) else (item.tex, replace(item.binding, line=0))
+
+    items = [seen(item) for item in _items(page)[0]]
     options = [block.options for block in page.code_blocks]
-    return hashlib.sha256(repr((settings.fingerprint, settings.style, seen, options)).encode()).hexdigest()
+    table = [replace(meaning, line=0) for meaning in meanings.values()]
+    return hashlib.sha256(repr((settings.fingerprint, settings.style, items, options, table)).encode()).hexdigest()
 
 
-def _from_cache(settings: Settings, page: Page) -> PageRun | None:
+def _from_cache(settings: Settings, page: Page, key: str) -> PageRun | None:
     try:
-        key, run = cast(tuple[str, PageRun], pickle.loads(_cache_file(settings, page).read_bytes()))
+        kept_key, run = cast(tuple[str, PageRun], pickle.loads(_cache_file(settings, page).read_bytes()))
     except (OSError, pickle.PickleError, EOFError, AttributeError, TypeError, ValueError):
         return None
-    if key != _cache_key(settings, page) or any(
-        _digest(settings.root / file) != digest for file, digest in run.dependencies
-    ):
+    if kept_key != key or any(_digest(settings.root / file) != digest for file, digest in run.dependencies):
         return None
     return replace(run, cached=True)
-
-
-def _to_cache(settings: Settings, page: Page, run: PageRun) -> None:
-    write_atomically(_cache_file(settings, page), pickle.dumps((_cache_key(settings, page), run)))

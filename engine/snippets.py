@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from engine.model import Segment
@@ -18,11 +19,14 @@ SECTION_NAME = re.compile(r"[a-z][-_0-9a-z]*")
 
 @dataclass(frozen=True)
 class Section:
-    """A named part of a snippet file; `line` is the first one after its start marker."""
+    """A named part of a snippet file: pieces of (first line, source) between its markers and those within it.
+
+    `line` is the first one after its start marker.
+    """
 
     name: str
     line: int
-    source: str
+    pieces: tuple[tuple[int, str], ...]
 
 
 def sections_of(settings: Settings, path: Path) -> tuple[dict[str, Section], list[Problem]]:
@@ -49,6 +53,14 @@ def sections_of(settings: Settings, path: Path) -> tuple[dict[str, Section], lis
                     f"the section marker [{edge}:{name}] is not of the form [start:some-name] or [end:some-name]",
                 )
             )
+        elif line[0].isspace():
+            problems.append(
+                Problem(
+                    file,
+                    number,
+                    "a section marker inside a statement: a section holds whole statements, so that it runs",
+                )
+            )
         elif edge == "start":
             if name in opened or name in sections:
                 problems.append(Problem(file, number, f"the section {name!r} is there twice: give each its own name"))
@@ -59,11 +71,19 @@ def sections_of(settings: Settings, path: Path) -> tuple[dict[str, Section], lis
             )
         else:
             start = opened.pop(name)
-            body = [text for text in lines[start : number - 1] if not MARKER.match(text)]
-            sections.setdefault(name, Section(name, start + 1, "\n".join(body).rstrip() + "\n"))
+            sections.setdefault(name, Section(name, start + 1, tuple(_pieces(lines, start, number - 1))))
     for name, number in opened.items():
         problems.append(Problem(file, number, f"the section {name!r} is never closed: add # --8<-- [end:{name}]"))
     return sections, problems
+
+
+def _pieces(lines: Sequence[str], start: int, end: int) -> Iterator[tuple[int, str]]:
+    """The lines from `start` up to `end` without markers: what stands between two of them keeps its line."""
+    edges = [start - 1, *(number for number in range(start, end) if MARKER.match(lines[number])), end]
+    for before, after in pairwise(edges):
+        source = "\n".join(lines[before + 1 : after])
+        if source.strip():
+            yield before + 2, (source.rstrip() if after == end else source) + "\n"
 
 
 def expand(settings: Settings, file: str, source: str, lines: Sequence[int]) -> tuple[list[Segment], list[Problem]]:
@@ -105,18 +125,18 @@ def expand(settings: Settings, file: str, source: str, lines: Sequence[int]) -> 
             if isinstance(found, str):
                 problems.append(Problem(file, lines[place], found))
             else:
-                segments.append(found)
+                segments += found
     close()
     return segments, problems
 
 
-def _section(settings: Settings, file: str, name: str) -> Segment | str:
-    path = settings.snippets / file
-    if not path.is_file():
+def _section(settings: Settings, file: str, name: str) -> list[Segment] | str:
+    path = (settings.snippets / file).resolve()
+    if not path.is_file() or not path.is_relative_to(settings.snippets):
         return f"the include names snippets/{file}, which does not exist"
     sections, _ = sections_of(settings, path)
     if name not in sections:
         there = ", ".join(sections) or "none"
         return f"snippets/{file} has no section {name!r}: it has {there}"
-    section = sections[name]
-    return Segment(settings.name(path), section.line, section.source, f"{file}:{name}")
+    label = f"{path.relative_to(settings.snippets).as_posix()}:{name}"
+    return [Segment(settings.name(path), line, source, label) for line, source in sections[name].pieces]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections.abc import Iterator
 
 from engine import notebooks
 from engine.book import Book
 from engine.check import NumberDifference, OutputDifference, differences
-from engine.model import Page
+from engine.model import Number, Page
+from engine.prose import occurrences
 from engine.run import PageRun
 
 
@@ -32,20 +34,24 @@ def update(book: Book) -> str:
 def _lines(page: Page, run: PageRun) -> list[list[str]]:
     """The page's text: for each of its lines the lines that stand there now."""
     found = list(differences(page, run))
-    text = page.text.split("\n")
-    numbers = [d for d in found if isinstance(d, NumberDifference)]
-    for change in sorted(numbers, key=lambda d: (d.number.line, -d.number.start)):
-        number = change.number
-        line = text[number.line - 1]
-        text[number.line - 1] = line[: number.start] + change.text + line[number.end :]
-        if number.element:
-            for place in range(number.element[0] - 1, number.element[1]):
-                text[place] = text[place].replace(number.text, change.text)
-    lines = [[line] for line in text]
+    text = page.text
+    changes = {place: d.text for d in found if isinstance(d, NumberDifference) for place in _places(text, d.number)}
+    for (start, end), new in sorted(changes.items(), reverse=True):
+        text = text[:start] + new + text[end:]
+    lines = [[line] for line in text.split("\n")]
     for difference in found:
         if isinstance(difference, OutputDifference):
             _record(lines, difference)
     return lines
+
+
+def _places(text: str, number: Number) -> Iterator[tuple[int, int]]:
+    """Where a number stands in the text: once, or in an element and in the comment beneath it."""
+    line = sum(len(above) + 1 for above in text.split("\n")[: number.line - 1])
+    yield line + number.start, line + number.end
+    if number.element:
+        first, last = number.element
+        yield from ((first + start, first + end) for start, end in occurrences(number.text, text[first:last]))
 
 
 def _record(lines: list[list[str]], difference: OutputDifference) -> None:

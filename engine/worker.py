@@ -26,7 +26,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from engine.model import Code, Figure, Formatted, Job, Ran, Value
+from engine.model import Check, Checked, Code, Figure, Formatted, Item, Job, Ran, Value
 
 OUTPUT_LIMIT = 1_000_000  # characters that one page may print
 GLOBAL_STATE = "draws from a global random state (np.random.… or random.…): use rng = np.random.default_rng(seed)"
@@ -62,7 +62,7 @@ class _Capture(io.TextIOWrapper):
         self.flush()
         size = os.fstat(self._file.fileno()).st_size
         text = os.pread(self._file.fileno(), min(size - self._read, OUTPUT_LIMIT), self._read)
-        self.overfull = size - self._read > OUTPUT_LIMIT  # what a subprocess writes is not stopped by `write`
+        self.overfull |= size - self._read > OUTPUT_LIMIT  # what a subprocess writes is not stopped by `write`
         self._read = size
         return text.decode("utf-8", "replace").replace("\r\n", "\n")
 
@@ -170,10 +170,20 @@ class PageProcess:
         finally:
             faulthandler.cancel_dump_traceback_later()
 
-    def run(self, item: Code | Value) -> Ran | Formatted:
+    def run(self, item: Item) -> Ran | Formatted | Checked:
         """Run one item of the job."""
         with self._limit():
+            if isinstance(item, Check):
+                return self._check(item)
             return self._run(item) if isinstance(item, Code) else self._value(item)
+
+    def _check(self, item: Check) -> Checked:
+        if self.any_failed:
+            return Checked(0)
+        from engine.formula import check
+
+        others = [other for other in self.job.items if isinstance(other, Check) and other is not item]
+        return check(item, self.job.meanings, self.module.__dict__, others)
 
     def _value(self, item: Value) -> Formatted:
         if self.any_failed:
@@ -197,20 +207,21 @@ class PageProcess:
         with warnings.catch_warnings(record=True) as caught:
             # By default Python keeps quiet about deprecated calls in modules and about '\\d' in a string.
             own = rf"__main__$|snippets\b|{re.escape(self.job.file)}$"
-            warnings.filterwarnings("default", module=own)
+            for category in (DeprecationWarning, SyntaxWarning):
+                warnings.filterwarnings("default", category=category, module=own)
             try:
                 for file, line, source in item.segments:
                     # The blank lines give every statement the line where the author finds it.
                     code = compile("\n" * (line - 1) + source, file, "exec", dont_inherit=True)
                     exec(code, self.module.__dict__)
                 if not item.raises:
-                    self._collect()
+                    self._show()
             except BaseException as error:
                 raised = error
         if text := self.stdout.take():
             self.pieces.append(text)
         if self.stdout.overfull:
-            raised = _TooMuchOutput()
+            raised, self.stdout.overfull = _TooMuchOutput(), False
         if raised is not None and item.raises and type(raised).__name__ == item.raises:
             self.plt.close("all")
             self.pieces.append(f"{what_it_says(raised)}\n")
@@ -270,6 +281,8 @@ class PageProcess:
         if not os.path.isabs(filename):  # a name that we gave, or one like <string> or numpy/random/mtrand.pyx
             return filename if filename in self.sources else ""
         path = Path(filename)
+        if path.is_relative_to(Path(__file__).parent):
+            return ""
         if path.is_relative_to(self.job.root) and not path.relative_to(self.job.root).parts[0].startswith("."):
             return path.relative_to(self.job.root).as_posix()
         return ""

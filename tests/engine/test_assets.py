@@ -39,7 +39,9 @@ def contrast(one: str, other: str) -> float:
 
 def test_every_address_in_the_merged_style_sheet_leads_to_a_file() -> None:
     uri, text = stylesheet(THEME, DOCS)
-    addresses = {address for address in re.findall(r"""url\(["']?([^"')]+)""", text) if not address.startswith(("data:", "#"))}
+    addresses = {
+        address for address in re.findall(r"""url\(["']?([^"')]+)""", text) if not address.startswith(("data:", "#"))
+    }
     assert len(addresses) > 10
     missing = {address for address in addresses if not (DOCS / uri).parent.joinpath(address).is_file()}
     assert not missing

@@ -21,7 +21,11 @@ def directives(html: str) -> dict[str, list[str]]:
 
 
 def test_every_page_allows_the_inline_scripts_of_every_other() -> None:
-    pages = {"a/index.html": HEAD + "<script>let a=1</script>", "b/index.html": HEAD + "<script>let b=2</script>", "404.html": HEAD}
+    pages = {
+        "a/index.html": HEAD + "<script>let a=1</script>",
+        "b/index.html": HEAD + "<script>let b=2</script>",
+        "404.html": HEAD,
+    }
     done = insert_policy(pages, serving=False)
     assert done.keys() == pages.keys()
     for html in done.values():
@@ -57,7 +61,9 @@ def test_a_script_over_several_lines_and_with_attributes_is_hashed_whole() -> No
 
 def test_while_serving_inline_scripts_are_allowed_and_hashes_left_out() -> None:
     # A hash in the list would switch 'unsafe-inline' off.
-    sources = directives(insert_policy({"index.html": HEAD + "<script>let a=1</script>"}, serving=True)["index.html"])["script-src"]
+    sources = directives(insert_policy({"index.html": HEAD + "<script>let a=1</script>"}, serving=True)["index.html"])[
+        "script-src"
+    ]
     assert "'unsafe-inline'" in sources
     assert not any(source.startswith("'sha256") for source in sources)
 

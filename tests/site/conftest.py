@@ -1,0 +1,88 @@
+"""One build, one server, one browser and one survey for all tests of the built site.
+
+Tests may be coroutines: they run on the event loop that the browser lives on. `BOOK_SITE=folder` tests a site that is already built.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from playwright.async_api import Browser, async_playwright
+
+from tests.site.browser import flags, get_browser, uses_sandbox
+from tests.site.built import ROOT, Site, build, notebooks_in
+from tests.site.server import addresses, home, serving
+from tests.site.survey import Visit, survey
+
+RUNNER = pytest.StashKey[asyncio.Runner]()
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built site."""
+    given = os.environ.get("BOOK_SITE")
+    if given:
+        return Path(given).resolve()
+    folder = tmp_path_factory.mktemp("site")
+    build(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(folder: Path) -> Iterator[Site]:
+    built_for = home(folder)
+    pages = tuple(address.removeprefix(built_for) for address in addresses(folder))
+    nav = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"]
+    with serving(folder) as address:
+        yield Site(folder, address, built_for, (*pages, "404.html"), tuple(notebooks_in(nav)))
+
+
+@pytest.fixture(scope="session")
+def runner(pytestconfig: pytest.Config) -> Iterator[asyncio.Runner]:
+    with asyncio.Runner() as runner:
+        pytestconfig.stash[RUNNER] = runner
+        yield runner
+
+
+@pytest.fixture(scope="session")
+def browser(runner: asyncio.Runner) -> Iterator[Browser]:
+    program = get_browser()
+    playwright = runner.run(async_playwright().start())
+    launched = playwright.chromium.launch(
+        executable_path=program,
+        chromium_sandbox=uses_sandbox(),
+        args=flags(),
+        # Whatever does not go to this machine goes to a port where nobody listens: a page that asks another host cannot get an answer.
+        proxy={"server": "http://127.0.0.1:9", "bypass": "127.0.0.1"},
+    )
+    browser = runner.run(launched)
+    yield browser
+    runner.run(browser.close())
+    runner.run(playwright.stop())
+
+
+@pytest.fixture(scope="session")
+def visits(runner: asyncio.Runner, browser: Browser, site: Site) -> list[Visit]:
+    """Every page in both themes and at both widths."""
+    return runner.run(survey(browser, site.home, site.pages))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Runs a test that is a coroutine."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    wanted = {name: pyfuncitem.funcargs[name] for name in inspect.signature(pyfuncitem.obj).parameters}
+    try:
+        pyfuncitem.config.stash[RUNNER].run(pyfuncitem.obj(**wanted))
+    except AssertionError as error:
+        # Playwright's `expect` adds a picture of the whole page in words, in which the message is lost.
+        error.args = (str(error).split("Call log:")[0].strip(),)
+        raise
+    return True

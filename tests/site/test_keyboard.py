@@ -1,0 +1,125 @@
+"""Everything can be reached and used without a mouse."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from playwright.async_api import Browser, Page, expect
+
+from tests.site.built import Site, expect_none
+from tests.site.survey import Visit, open_page, reading, side_by_side
+
+MANY = 400  # more stops than any page has before its content
+
+
+def a_chapter(site: Site, with_markup: str = "<h2") -> str:
+    found = [page for page in site.chapters() if page and with_markup in site.html(page)]
+    assert found, f"no page has {with_markup}"
+    return found[0]
+
+
+async def press_tab(page: Page) -> dict[str, Any]:
+    await page.keyboard.press("Tab")
+    focused: dict[str, Any] = await page.evaluate("probes.focused()")
+    return focused
+
+
+async def test_the_first_tab_offers_to_skip_to_the_content(browser: Browser, site: Site) -> None:
+    # (Pages without sections have nothing before their content that is worth skipping; Material leaves the link out.)
+    pages = [page for page in site.chapters() if "<h2" in site.html(page)]
+    assert pages, "no page has sections"
+
+    async def wrong(page: str) -> str | None:
+        async with reading(browser) as context:
+            tab, _ = await open_page(context, site.home + page)
+            first = await press_tab(tab)
+            if first["part"] != "skip" or not first["seen"]:
+                return f"the first Tab leads to {first['name']} instead of the skip link"
+            await tab.keyboard.press("Enter")
+            await expect(tab).to_have_url(re.compile("#."))
+            after = await press_tab(tab)
+            if after["part"] != "article":
+                return f"after the skip link, Tab leads to {after['name']} in the {after['part']}, not into the article"
+        return None
+
+    results = zip(pages, await side_by_side(wrong, pages), strict=True)
+    expect_none([(page, what) for page, what in results if what], "see the skip link in docs/overrides/")
+
+
+async def test_tab_reaches_search_navigation_and_content_in_this_order(browser: Browser, site: Site) -> None:
+    page = a_chapter(site)
+    async with reading(browser) as context:
+        tab, _ = await open_page(context, site.home + page)
+        order: list[str] = []
+        hidden = []
+        for _ in range(MANY):
+            stop = await press_tab(tab)
+            if stop["part"] == "nothing" or "footer" in order:
+                break
+            if not stop["seen"]:
+                hidden.append((page, f"{stop['name']} takes the focus, but nobody sees it"))
+            if stop["part"] not in order:
+                order.append(stop["part"])
+    expect_none(hidden, "take what is hidden out of the tab order, or show it while it has the focus")
+    wanted = [part for part in ("skip", "header", "search", "drawer", "article", "footer") if part in order]
+    assert {"search", "drawer", "article", "footer"} <= set(order), f"{page}: Tab reaches only {order}"
+    assert [part for part in order if part in wanted] == wanted, f"{page}: Tab goes {order}, expected {wanted}"
+
+
+async def test_whatever_has_the_focus_shows_it(browser: Browser, site: Site) -> None:
+    """WCAG 2.4.7: the element looks different with the focus than without."""
+    page = a_chapter(site, "<details")
+    problems = []
+    for theme in ("light", "dark"):
+        async with reading(browser, theme) as context:
+            tab, _ = await open_page(context, site.home + page)
+            for _ in range(MANY):
+                stop = await press_tab(tab)
+                if stop["part"] in ("nothing", "footer"):
+                    break
+                if not await tab.evaluate("probes.focusShows()"):
+                    problems.append((f"{page} ({theme})", f"{stop['name']} in the {stop['part']}"))
+    expect_none(problems, "give it an outline with :focus-visible in docs/assets/book.css")
+
+
+async def test_details_open_and_close_by_keyboard(browser: Browser, site: Site) -> None:
+    page = a_chapter(site, "<details")
+    async with reading(browser) as context:
+        tab, _ = await open_page(context, site.home + page)
+        details = tab.locator("article details").first
+        await details.evaluate("details => details.open = false")
+        await details.locator("summary").focus()
+        await tab.keyboard.press("Enter")
+        await expect(details, f"{page}: Enter does not open the details").to_have_attribute("open", "")
+        await tab.keyboard.press("Space")
+        await expect(details, f"{page}: Space does not close the details").not_to_have_attribute("open", "")
+
+
+async def test_the_search_opens_and_closes_by_keyboard(browser: Browser, site: Site) -> None:
+    async with reading(browser) as context:
+        tab, _ = await open_page(context, site.home)
+        await tab.keyboard.press("/")
+        await expect(tab.locator("#__search"), "the key / does not open the search").to_be_checked()
+        await expect(tab.locator("input.md-search__input")).to_be_focused()
+        await tab.keyboard.press("Escape")
+        await expect(tab.locator("#__search"), "Escape does not close the search").not_to_be_checked()
+
+
+def test_what_scrolls_sideways_can_be_scrolled_by_keyboard(visits: list[Visit]) -> None:
+    problems = [
+        (visit, f"{name} scrolls sideways, but not by keyboard") for visit in visits for name in visit.scrollers
+    ]
+    expect_none(problems, "it needs tabindex=0 while it overflows (docs/assets/book.js)")
+
+
+async def test_tabs_change_by_keyboard(browser: Browser, site: Site) -> None:
+    pages = [page for page in site.chapters() if "tabbed-set" in site.html(page)]
+    async with reading(browser) as context:
+        for page in pages:
+            tab, _ = await open_page(context, site.home + page)
+            inputs = tab.locator(".tabbed-set").first.locator("> input")
+            await inputs.first.focus()
+            await tab.keyboard.press("ArrowRight")
+            await expect(inputs.nth(1), f"{page}: the arrow key does not change the tab").to_be_checked()
+            await tab.close()

@@ -1,0 +1,90 @@
+"""The same sources give the same bytes: in any folder, any time zone, with any hash seed, with and without a cache."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.site.built import ROOT, build
+
+ADVICE = (
+    "What to do: compare the two files. Usual causes: a set or a folder listing that is not sorted, the current time, an id or a path"
+    " that varies, a figure without a fixed seed"
+)
+
+
+def sources() -> Iterator[str]:
+    """The files of the repository, those included that are not committed yet, and nothing that is made from them."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    for name in sorted(set(listed.split("\0"))):
+        if name and (ROOT / name).is_file():
+            yield name
+
+
+def copy_of_the_repository(into: Path) -> Path:
+    for name in sources():
+        (into / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, into / name)
+    return into
+
+
+def digests(folder: Path) -> dict[str, str]:
+    files = (file for file in sorted(folder.rglob("*")) if file.is_file())
+    return {file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+
+def differences(one: Path, other: Path) -> list[str]:
+    first, second = digests(one), digests(other)
+    missing = [f"{name}: only in one of the two" for name in sorted(first.keys() ^ second.keys())]
+    return missing + [
+        f"{name}: {differs_at(one / name, other / name)}"
+        for name in sorted(first.keys() & second.keys())
+        if first[name] != second[name]
+    ]
+
+
+def differs_at(one: Path, other: Path) -> str:
+    """The first place where two files differ, with what stands there."""
+    left, right = one.read_bytes(), other.read_bytes()
+    place = next((i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right)))
+    show = slice(max(0, place - 30), place + 50)
+    return f"differs at byte {place}: {left[show]!r} and {right[show]!r}"
+
+
+@pytest.fixture(scope="module")
+def two_clean_builds(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Built at the same time from two copies without a cache, in surroundings that differ in all that should not matter."""
+    surroundings = [
+        {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "1", "LC_ALL": "C.UTF-8"},
+        {"TZ": "America/Los_Angeles", "PYTHONHASHSEED": "2", "LC_ALL": "C"},
+    ]
+    folders = [tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("another-folder-of-a-longer-name")]
+
+    def clean_build(folder: Path, environment: dict[str, str]) -> Path:
+        site = folder / "built"
+        build(site, copy_of_the_repository(folder / "book"), **environment)
+        return site
+
+    with ThreadPoolExecutor() as threads:
+        return list(threads.map(clean_build, folders, surroundings))
+
+
+def test_two_clean_builds_are_byte_identical(two_clean_builds: list[Path]) -> None:
+    one, other = two_clean_builds
+    assert len(digests(one)) > 10, "the build made hardly any file"
+    differing = differences(one, other)
+    assert not differing, "\n".join([*differing[:20], ADVICE])
+
+
+def test_a_build_with_a_cache_equals_a_clean_one(two_clean_builds: list[Path], tmp_path: Path) -> None:
+    build(tmp_path)  # here, where other tests and builds have filled the cache
+    differing = differences(two_clean_builds[0], tmp_path)
+    cache = "Or the cache gave back something else than was put into it (engine/run.py)."
+    assert not differing, "\n".join([*differing[:20], ADVICE, cache])

@@ -1,0 +1,118 @@
+"""Symbols that answer: by mouse, touch and keyboard, in both themes, with nothing on the page moving."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.site.built import ROOT, Site
+from tests.site.survey import AXE, THEMES, open_page, reading
+
+CHAPTER = "gradient-descent/"
+PREDICTIONS = '.katex-display .katex-html [data-s="y_hat"]'
+LAYOUT = (
+    "() => [...document.querySelectorAll('article *')].map(e => Math.round(e.getBoundingClientRect().top + scrollY))"
+)
+
+
+def tip(page: Page) -> Locator:
+    return page.locator("#book-tip.book-tip--on")
+
+
+async def lit(page: Page) -> set[str]:
+    names = await page.locator(".book-lit").evaluate_all("marks => marks.map(mark => mark.dataset.s)")
+    return set(names)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+async def test_pointing_at_a_symbol_shows_what_it_is_and_where_else_it_stands(
+    browser: Browser, site: Site, theme: str
+) -> None:
+    async with reading(browser, theme) as context:
+        page, watch = await open_page(context, site.home + CHAPTER)
+        symbol = page.locator(PREDICTIONS).first
+        await symbol.scroll_into_view_if_needed()
+        before = await page.evaluate(LAYOUT)
+        await symbol.hover()
+        await expect(tip(page)).to_have_text("y_hat (n,) predictions")
+        assert await lit(page) == {"y_hat"}
+        assert await page.locator(".book-lit").count() > 1, "the same quantity elsewhere does not light up"
+        assert await page.locator("code .book-lit").count() > 0, "the variable in the code does not light up"
+        assert await page.evaluate(LAYOUT) == before, "something on the page moved"
+        violations = await page.evaluate(f"async () => {{ {AXE}; return (await axe.run()).violations.map(v => v.id) }}")
+        assert violations == []
+        await page.keyboard.press("Escape")
+        await expect(tip(page)).to_have_count(0)
+        assert await lit(page) == set()
+        assert watch.messages == []
+
+
+async def test_pointing_at_a_variable_of_the_code_does_the_same(browser: Browser, site: Site) -> None:
+    async with reading(browser) as context:
+        page, _ = await open_page(context, site.home + CHAPTER)
+        variable = page.locator('.highlight [data-s="eta"]').first
+        await variable.scroll_into_view_if_needed()
+        await variable.hover()
+        await expect(tip(page)).to_contain_text("eta")
+        assert await page.locator(".katex .book-lit").count() > 0
+
+
+async def test_the_keyboard_stops_once_at_a_formula_and_walks_its_symbols(browser: Browser, site: Site) -> None:
+    async with reading(browser) as context:
+        page, _ = await open_page(context, site.home + CHAPTER)
+        formula = page.locator(".katex-display .katex").first
+        await expect(formula).to_have_attribute("tabindex", "0")
+        assert await formula.locator("[tabindex]").count() == 0, "more than one tab stop in a formula"
+        await page.evaluate("document.querySelector('.katex-display .katex').focus({focusVisible: true})")
+        await page.keyboard.press("ArrowRight")
+        names = []
+        for _step in range(4):
+            await expect(page.locator(".book-at")).to_have_count(1)
+            names.append(await page.locator(".book-at").get_attribute("data-s"))
+            await page.keyboard.press("ArrowRight")
+        assert len(set(names)) > 2, f"the arrow keys do not walk: {names}"
+        await page.keyboard.press("Escape")
+        await expect(tip(page)).to_have_count(0)
+
+
+async def test_a_tap_shows_it_and_a_tap_elsewhere_hides_it(browser: Browser, site: Site) -> None:
+    context = await browser.new_context(has_touch=True, viewport={"width": 360, "height": 740})
+    try:
+        page = await context.new_page()
+        await page.goto(site.home + CHAPTER)
+        symbol = page.locator(PREDICTIONS).first
+        await symbol.scroll_into_view_if_needed()
+        await symbol.tap()
+        await expect(tip(page)).to_have_text("y_hat (n,) predictions")
+        box = await tip(page).bounding_box()
+        assert box and box["x"] >= 0 and box["x"] + box["width"] <= 360, "the tip leaves the screen"
+        await page.locator("h1").tap()
+        await expect(tip(page)).to_have_count(0)
+    finally:
+        await context.close()
+
+
+async def test_a_formula_says_what_code_it_was_compared_with_and_leads_there(browser: Browser, site: Site) -> None:
+    async with reading(browser) as context:
+        page, _ = await open_page(context, site.home + CHAPTER)
+        seal = page.locator(".book-seal").first
+        await expect(seal).to_contain_text("random cases")
+        link = seal.locator("a").first
+        await link.click()
+        target = await page.evaluate("document.querySelector(location.hash)?.textContent ?? ''")
+        assert "def " in target, f"{await link.get_attribute('href')} leads to no function"
+
+
+async def test_screen_readers_get_the_formula_once(browser: Browser, site: Site) -> None:
+    async with reading(browser) as context:
+        page, _ = await open_page(context, site.home + CHAPTER)
+        assert await page.locator(".katex-html:not([aria-hidden=true])").count() == 0
+        assert await page.locator(".katex-mathml annotation", has_text="htmlData").count() == 0
+
+
+def test_the_script_is_small_and_no_page_that_is_only_read_loads_it(site: Site) -> None:
+    assert len(gzip.compress((ROOT / "docs" / "assets" / "symbols.js").read_bytes())) <= 6000
+    for page in site.pages:
+        assert "symbols.js" not in site.html(page), f"{page} loads the script at once"

@@ -1,0 +1,79 @@
+"""Pages stay light. All are sizes as sent, compressed; the budgets stand in DESIGN.md."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+from playwright.async_api import Browser
+
+from tests.site.built import Site, expect_none
+from tests.site.survey import SEARCH_INDEX, open_page, reading, side_by_side
+
+KB = 1000
+PAGE = 30 * KB
+NOTEBOOK = 60 * KB
+FIRST_VIEW = 250 * KB
+FIRST_VIEW_REQUESTS = 12
+INDEX = 120 * KB
+
+
+def compressed(file: Path) -> int:
+    return len(gzip.compress(file.read_bytes(), 6))
+
+
+def test_every_page_is_light(site: Site) -> None:
+    problems = []
+    for page in site.pages:
+        size, most = compressed(site.file(page)), NOTEBOOK if page in site.notebooks else PAGE
+        if size > most:
+            problems.append((page, f"{size / KB:.1f} KB of HTML, allowed are {most / KB:.0f}"))
+    expect_none(problems, "fewer points in its figures, or two pages")
+
+
+def test_the_search_index_is_light(site: Site) -> None:
+    size = compressed(site.folder / SEARCH_INDEX)
+    assert size <= INDEX, f"the search index has {size / KB:.1f} KB, allowed are {INDEX / KB:.0f}"
+
+
+async def test_the_first_view_is_light(browser: Browser, site: Site) -> None:
+    """What a reader loads who comes to a page with an empty cache, the search index apart."""
+
+    async def first_view(page: str) -> dict[str, int]:
+        async with reading(browser) as context:
+            _, watch = await open_page(context, site.home + page)
+            loaded: dict[str, int] = {}
+            for request in list(watch.finished):
+                sizes = await request.sizes()
+                name = request.url.removeprefix(site.home)
+                if name != SEARCH_INDEX:
+                    # Asked twice, it comes from the cache the second time.
+                    loaded[name] = max(loaded.get(name, 0), sizes["responseHeadersSize"] + sizes["responseBodySize"])
+            return loaded
+
+    problems = []
+    views = await side_by_side(first_view, site.pages)
+    for page, loaded in zip(site.pages, views, strict=True):
+        total = sum(loaded.values())
+        largest = ", ".join(
+            f"{name or 'the page'} {size / KB:.0f}"
+            for name, size in sorted(loaded.items(), key=lambda item: -item[1])[:6]
+        )
+        if total > FIRST_VIEW:
+            problems.append(
+                (
+                    page or "home page",
+                    f"loads {total / KB:.0f} KB, allowed are {FIRST_VIEW / KB:.0f}; the largest: {largest}",
+                )
+            )
+        if len(loaded) > FIRST_VIEW_REQUESTS:
+            problems.append(
+                (
+                    page or "home page",
+                    f"makes {len(loaded)} requests, allowed are {FIRST_VIEW_REQUESTS}: {', '.join(sorted(loaded))}",
+                )
+            )
+        runtime = [name for name in loaded if name.endswith((".wasm", ".whl", ".zip")) or "pyodide" in name]
+        if runtime:
+            problems.append((page, f"loads the Python runtime before anybody runs anything: {runtime}"))
+    expect_none(problems, "merge style sheets, take subsets of fonts, load scripts when they are needed")
