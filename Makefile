@@ -8,10 +8,11 @@ READY := $(VENV)/.ready
 PAGE ?=
 
 export NO_MKDOCS_2_WARNING := 1
+export SITE_URL REPOSITORY_URL
 # Two builds of one commit are byte-identical: dates come from the commit.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 
-.PHONY: help serve test build check update bench lock clean
+.PHONY: help serve test build check update bench measure drift lock clean
 
 help: ## print these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | awk -F'\t' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -44,6 +45,12 @@ update: $(READY) ## rewrite recorded outputs and numbers after a change that was
 
 bench: $(READY) ## measure the budgets and print them as a table
 	$(RUN) -m tests.bench
+
+measure: $(READY) ## take the timings that pages quote, on a quiet machine, and write them to docs/data/measurements.json
+	$(RUN) -m snippets.measure
+
+drift: $(READY) ## change everything that can drift in a copy of the book, and demand that the checks notice
+	$(RUN) -m tests.engine.drift
 
 lock: $(READY) ## resolve requirements.in anew
 	$(RUN) -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11.5 --no-emit-index-url \

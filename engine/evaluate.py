@@ -48,6 +48,7 @@ class Scope:
     cache: dict[str, Any] = field(default_factory=dict)
     actual: bool = False  # use the values of the page instead of drawing
     rough: list[bool] = field(default_factory=list)  # differences were needed
+    drawn: dict[str, Any] = field(default_factory=dict)  # one value for the whole draw, in sums and derivatives too
     busy: set[str] = field(default_factory=set)  # names whose definitions are being evaluated
 
     def changed(self, **values: Any) -> Scope:
@@ -81,8 +82,9 @@ class Scope:
             raise DoesNotHold(
                 f"{python} has no value here: the notation table gives it neither shape nor definition", offset
             )
-        self.values[python] = self.draw(meaning)
-        return self.values[python]
+        if python not in self.drawn:
+            self.drawn[python] = self.draw(meaning)
+        return self.drawn[python]
 
     def _chosen(self, meaning: Meaning) -> str:
         """Of several definitions the one that is made from the names at hand."""

@@ -90,7 +90,7 @@ def _check_draw(
     for name in names - known - namespace.keys() - sizes.keys() - {"np"} - set(dir(builtins)):
         raise DoesNotHold(f"the binding names {name}, which neither the page nor the notation table knows")
     if not binding.actual:
-        for name in sorted(names & known):  # what the code takes is drawn, not derived
+        for name in sorted(names & known - sizes.keys()):  # what the code takes is drawn, not derived
             meaning = scope.meaning_of(name)
             if meaning and meaning.shape is not None and not meaning.index_size and not meaning.parameters:
                 scope.values[name] = scope.draw(meaning)
@@ -126,7 +126,8 @@ def _check_chain(binding: Binding, tex: str, chain: list[Side], result: Any, sco
         scope.rough.clear()
         value = _stacked(lambda s, node=node: Evaluator(s, tex).value(node), scope, free)  # type: ignore[misc]
         tolerance = DIFFERENCES if scope.rough else EXACT
-        _compare(side, value, wanted, tolerance, binding, tex, bool(free))
+        narrow = 1 in scope.sizes.values()
+        _compare(side, value, wanted, tolerance, binding, tex, bool(free), narrow)
         compared = True
     return compared
 
@@ -144,11 +145,15 @@ def _is_name_of_result(node: Node, scope: Scope) -> bool:
     return meaning.python not in scope.values and meaning.python not in scope.definitions and not meaning.definitions
 
 
-def _compare(side: Side, value: Any, wanted: Any, tolerance: float, binding: Binding, tex: str, indexed: bool) -> None:
+def _compare(
+    side: Side, value: Any, wanted: Any, tolerance: float, binding: Binding, tex: str, indexed: bool, narrow: bool
+) -> None:
     node = side.node
     text = tex[node.start : node.end]
     given = np.asarray(as_code(value) if not indexed else value)
-    if given.shape != wanted.shape and not (given.size == wanted.size == 1):
+    # One example or one feature: an axis of length 1 tells nothing, and the other draws do.
+    same = given.squeeze().shape == wanted.squeeze().shape if narrow else given.shape == wanted.shape
+    if not same and not (given.size == wanted.size == 1):
         raise DoesNotHold(f"{text} has shape {given.shape}, and {binding.code} gives {wanted.shape}", node.start)
     given, wanted = given.ravel(), wanted.ravel()
     if not (np.isfinite(given).all() and np.isfinite(wanted).all()):
@@ -252,6 +257,5 @@ def _stacked(evaluate: Callable[[Scope], Any], scope: Scope, indices: list[str])
     meaning = scope.meaning_of(name)
     assert meaning is not None
     size = size_of(meaning.index_size, scope.sizes)
-    return np.array(
-        [np.squeeze(np.asarray(_stacked(evaluate, scope.changed(**{name: place}), rest))) for place in range(size)]
-    )
+    parts = (_stacked(evaluate, scope.changed(**{name: place}), rest) for place in range(size))
+    return np.array([part if rest else as_code(number(part)) for part in parts])

@@ -13,6 +13,7 @@ import re
 from html import unescape
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote
 
 import material
 from mkdocs.config.defaults import MkDocsConfig
@@ -25,7 +26,7 @@ from mkdocs.utils import get_relative_url
 from engine import render
 from engine.assets import stylesheet
 from engine.book import Book, verify
-from engine.model import Binding, Figure
+from engine.model import Binding, Figure, Page
 from engine.policy import insert_policy
 from engine.record import page_facts, verified
 from engine.settings import BookError, Settings
@@ -129,7 +130,8 @@ def on_page_markdown(markdown: str, *, page: SitePage, config: MkDocsConfig, fil
     # mkdocs-jupyter would render a notebook by nbconvert: another Markdown, inline styles, 600 KB.
     # Without its `render` on the object, MkDocs renders our Markdown as it does for every page.
     vars(page).pop("render", None)
-    page.meta = {**ours.meta, "book": page_facts(book, uri, lambda other: _url(files, other))}
+    facts = page_facts(book, uri, lambda other: _url(files, other))
+    page.meta = {**ours.meta, "book": facts | {"report": _report_url(files, ours)}}
 
     def show(figure: Figure, alt: str) -> str:
         name = render.figure_name(figure)
@@ -153,6 +155,15 @@ def on_page_markdown(markdown: str, *, page: SitePage, config: MkDocsConfig, fil
 def _url(files: Files, uri: str) -> str:
     file = files.get_file_from_path(uri)
     return file.url if file else ""
+
+
+def _report_url(files: Files, page: Page) -> str:
+    """Where a reader reports a problem with a page: a new issue of the repository, where it is known."""
+    repository = os.environ.get("REPOSITORY_URL")
+    if not repository:
+        return f"{_url(files, 'about.md')}#report-a-problem" if files.get_file_from_path("about.md") else ""
+    title = quote(f"{page.file}: ")
+    return f"{repository.rstrip('/')}/issues/new?title={title}"
 
 
 def on_page_content(html: str, *, page: SitePage, config: MkDocsConfig, files: Files) -> str:

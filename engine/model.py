@@ -9,6 +9,8 @@ from typing import Any
 
 from engine.settings import Problem
 
+DEFINITION = re.compile(r"^(?:def|class|@)", re.M)
+
 # ---- what stands on a page ----
 
 
@@ -37,7 +39,12 @@ class Block:
     @property
     def code(self) -> str:
         """The source with its includes in place, as the reader sees it."""
-        return "".join(segment.source for segment in self.segments) or self.source
+        text = ""
+        for before, segment in zip((None, *self.segments), self.segments, strict=False):
+            # Functions keep their distance, also where two includes stand line by line.
+            apart = before and any(part.section and DEFINITION.search(part.source) for part in (before, segment))
+            text = f"{text.rstrip()}\n\n\n{segment.source.lstrip(chr(10))}" if apart else text + segment.source
+        return text or self.source
 
     @property
     def alts(self) -> list[str]:

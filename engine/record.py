@@ -10,7 +10,19 @@ from engine.model import Page
 from engine.run import PageRun
 
 WORDS_A_MINUTE = 200
-COUNTS = ("ran", "raised", "shown", "outputs", "numbers", "figures", "formulas", "quoted", "version")
+COUNTS = {  # what is counted, and the column of the verified page
+    "ran": "Blocks run",
+    "raised": "Raised as expected",
+    "shown": "Shown only",
+    "outputs": "Outputs compared",
+    "numbers": "Numbers computed",
+    "figures": "Figures drawn",
+    "formulas": "Formulas set",
+    "checked": "Formulas checked against code",
+    "quoted": "Quoted",
+    "version": "Versions",
+}
+FORMULAS = ("set", "displayed", "checked", "definitions", "statements")
 
 
 def page_record(page: Page, run: PageRun) -> dict[str, Any]:
@@ -26,7 +38,13 @@ def page_record(page: Page, run: PageRun) -> dict[str, Any]:
         "outputs": sum(page.record_of(block) is not None for block in page.code_blocks),
         "numbers": len(page.numbers),
         "figures": len(run.figures),
-        "formulas": len(page.formulas),
+        "formulas": {
+            "set": len(page.formulas),
+            "displayed": sum(formula.display for formula in page.formulas),
+            "checked": sum(bool(checked.agreed) for checked in run.checks),
+            "definitions": sum(formula.mark == "definition" for formula in page.formulas),
+            "statements": sum(formula.mark == "statement" for formula in page.formulas),
+        },
         "quoted": page.marks["quoted"],
         "version": page.marks["version"],
     }
@@ -35,7 +53,8 @@ def page_record(page: Page, run: PageRun) -> dict[str, Any]:
 def counts(record: dict[str, Any]) -> dict[str, int]:
     """The figures of one page: blocks by outcome, and what was compared."""
     by_outcome = [str(block["outcome"]).split()[0] for block in record["blocks"]]
-    return {name: record[name] if name in record else by_outcome.count(name) for name in COUNTS}
+    found = {**record, "formulas": record["formulas"]["set"], "checked": record["formulas"]["checked"]}
+    return {name: found[name] if name in found else by_outcome.count(name) for name in COUNTS}
 
 
 def verified(book: Book) -> dict[str, Any]:
@@ -44,29 +63,20 @@ def verified(book: Book) -> dict[str, Any]:
     each = [counts(record) for record in pages.values()]
     totals = {"pages": len(pages), "blocks": sum(len(record["blocks"]) for record in pages.values())}
     totals |= {name: sum(count[name] for count in each) for name in COUNTS}
-    return {"pages": pages, "totals": totals}
+    formulas = {name: sum(record["formulas"][name] for record in pages.values()) for name in FORMULAS}
+    return {"pages": pages, "totals": {**totals, "formulas": formulas}}
 
 
 def verified_table(book: Book) -> str:
     """The same as a Markdown table, page by page, for the verified page."""
     data = verified(book)
-    head = (
-        "Page",
-        "Blocks run",
-        "Raised as expected",
-        "Shown only",
-        "Outputs compared",
-        "Numbers computed",
-        "Figures drawn",
-        "Formulas",
-        "Quoted",
-        "Versions",
-    )
+    head = ("Page", *COUNTS.values())
     lines = [f"| {' | '.join(head)} |", f"|---{'|--:' * len(COUNTS)}|"]
     for uri, page in book.pages.items():
         count = counts(data["pages"][page.file])
         lines.append(f"| [{page.meta.get('title', uri)}]({uri}) | {' | '.join(str(count[name]) for name in COUNTS)} |")
-    totals = " | ".join(f"**{data['totals'][name]}**" for name in COUNTS)
+    total = {**data["totals"], "formulas": data["totals"]["formulas"]["set"]}
+    totals = " | ".join(f"**{total[name]}**" for name in COUNTS)
     lines.append(f"| **All pages** | {totals} |")
     return "\n".join(lines)
 
@@ -90,6 +100,7 @@ def page_facts(book: Book, uri: str, url: Callable[[str], str]) -> dict[str, Any
     )
     return {
         "number": chapters.index(uri) + 1 if uri in chapters else None,
+        "chapters": len(chapters),
         "part": next(iter(sections.get(uri, ())), ""),
         "level": page.meta.get("level", ""),
         "words": page.words,

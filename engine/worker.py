@@ -11,6 +11,7 @@ import ast
 import contextlib
 import faulthandler
 import io
+import linecache
 import os
 import random
 import re
@@ -115,12 +116,12 @@ class PageProcess:
         from numpy.random import bit_generator
 
         def no_entropy(bits: int) -> int:
-            frame = sys._getframe(1)
-            import linecache
-
-            text = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
+            caller = sys._getframe(1)
+            text = linecache.getline(caller.f_code.co_filename, caller.f_lineno)
             if re.search(r"RandomState\(\s*(?!None)[^)\s]", text):
                 return 0  # RandomState(seed) asks for entropy first and throws it away
+            if any("importlib" in frame.f_code.co_filename for frame, _ in traceback.walk_stack(caller)):
+                return 0  # a library prepares a generator of its own while it is imported
             self.unseeded.append("unseeded randomness: give default_rng a seed")
             raise ValueError("unseeded randomness: give default_rng a seed")
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from snippets.loss import residuals
+from snippets.gradient import gradients
+from snippets.model import design_matrix
 
 
 # --8<-- [start:noisy-line]
@@ -21,29 +22,6 @@ def noisy_line(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
 
 
 # --8<-- [end:noisy-line]
-
-
-# --8<-- [start:predict]
-def predict(X: np.ndarray, w: np.ndarray, b: float) -> np.ndarray:
-    """Predictions X @ w + b: (n, d) and (d,) give (n,), in the unit of y."""
-    y_hat: np.ndarray = X @ w + b
-    return y_hat
-
-
-# --8<-- [end:predict]
-
-
-# --8<-- [start:gradients]
-def gradients(
-    X: np.ndarray, y: np.ndarray, w: np.ndarray, b: float
-) -> tuple[np.ndarray, float]:
-    """Slopes of the mean squared error: along w (d,), and along b."""
-    n = len(y)
-    r = residuals(y, predict(X, w, b))
-    return 2 / n * (X.T @ r), 2 / n * float(r.sum())
-
-
-# --8<-- [end:gradients]
 
 
 # --8<-- [start:descend]
@@ -74,8 +52,8 @@ def descend(
 
 # --8<-- [start:curvatures]
 def curvatures(X: np.ndarray) -> np.ndarray:
-    """Eigenvalues, ascending, of H = (2/n) A.T @ A with A = [1 X]: (d + 1,)."""
-    A = np.column_stack([np.ones(len(X)), X])
+    """Eigenvalues of H = (2/n) A.T @ A, ascending: (d + 1,)."""
+    A = design_matrix(X)
     return np.linalg.eigvalsh(2 / len(X) * (A.T @ A))
 
 

@@ -151,6 +151,14 @@ def test_an_error_is_told_at_its_new_line_when_prose_above_it_has_changed(book: 
     assert book.problems() == ["docs/page.md:9: ZeroDivisionError: division by zero"]
 
 
+def test_a_page_that_failed_is_not_kept(counted: Counted) -> None:
+    counted.edit("docs/page.md", "print(total)", "print(total / 0)")
+    assert counted.runs() == 2
+    first = counted.problems
+    assert counted.runs() == 3
+    assert counted.problems == first == ["docs/page.md:17: ZeroDivisionError: float division by zero"]
+
+
 def test_another_page_does_not_touch_it(counted: Counted) -> None:
     counted.book.page("\n```python\nx = 1\n```\n", "other.md")
     assert counted.runs() == 1

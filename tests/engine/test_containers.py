@@ -192,7 +192,9 @@ def test_a_block_that_the_reader_would_see_as_text(book: SmallBook, body: str, p
     assert book.problems() == [problem]
 
 
-@pytest.mark.parametrize("body", ["````text\n{}\n````\n", "~~~text\n{}\n~~~\n", "<!--\n{}\n-->\n"])
+@pytest.mark.parametrize(
+    "body", ["````text\n{}\n````\n", "~~~text\n{}\n~~~\n", "~~~~~text\n{}\n~~~~~\n", "<!--\n{}\n-->\n"]
+)
 def test_a_fence_that_is_shown_as_text_or_not_at_all_is_no_block(book: SmallBook, body: str) -> None:
     book.page("\n" + body.format(BLOCK))
     checked = book.verify()

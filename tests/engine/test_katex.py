@@ -66,7 +66,8 @@ def test_another_katex_renders_anew(book: SmallBook) -> None:
     first = rendered(book, "a")
     file = book.root / ".cache/katex.pickle"
     stamp, kept = pickle.loads(file.read_bytes())
-    file.write_bytes(pickle.dumps((stamp, {key: katex.Rendered("kept") for key in kept})))
+    kept = {key: katex.Rendered("kept") for key in kept}
+    file.write_bytes(pickle.dumps((stamp, kept)))
     assert rendered(book, "a").html == "kept"
     file.write_bytes(pickle.dumps(("another script", kept)))
     assert rendered(book, "a") == first

@@ -44,7 +44,7 @@ def test_includes_are_expanded_and_options_are_gone(book: SmallBook) -> None:
     text = shown(book, '\n```python title="A function" raises="ValueError"\n--8<-- "part.py:f"\nint("x")\n```\n\n'
                        "```output\nValueError: invalid literal for int() with base 10: 'x'\n```\n")  # fmt: skip
     assert text == (
-        '```python title="A function"\ndef f(x):\n    return x\nint("x")\n```\n\n'
+        '```python title="A function"\ndef f(x):\n    return x\n\n\nint("x")\n```\n\n'
         "```output\nValueError: invalid literal for int() with base 10: 'x'\n```\n"
     )
 

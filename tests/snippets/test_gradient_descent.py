@@ -6,8 +6,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from snippets.gradient_descent import curvatures, descend, fit, gradients, noisy_line, predict
+from snippets.gradient import gradients
+from snippets.gradient_descent import curvatures, descend, fit, noisy_line
 from snippets.loss import mse
+from snippets.model import predict
 
 X_TINY, Y_TINY = np.array([[1.0], [2.0], [3.0]]), np.array([2.0, 4.0, 6.0])
 # Few rows, one row, more features than rows, and features of a large scale.
@@ -215,8 +217,3 @@ def test_a_y_of_another_shape_is_rejected_before_the_first_step(y: tuple[int, ..
     next(walk)
     with pytest.raises(ValueError, match=r"must both be \(n,\)\.$"):
         next(walk)
-
-
-def test_weights_as_a_column_are_rejected() -> None:
-    with pytest.raises(ValueError, match=r"must both be \(n,\)\.$"):
-        gradients(np.ones((3, 2)), np.ones(3), np.ones((2, 1)), 0.0)

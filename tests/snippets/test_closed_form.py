@@ -1,0 +1,235 @@
+"""Five solvers against exact arithmetic, NumPy and NIST; what they do where there is no single answer."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LinearRegression
+
+from snippets.closed_form import (
+    add_up,
+    by_cholesky,
+    by_inverse,
+    by_means,
+    by_qr,
+    by_solve,
+    by_svd,
+    fit_centered,
+    solve_lower,
+    solve_upper,
+)
+from snippets.loss import mse
+from snippets.model import design_matrix
+from snippets.nist import SETS, load_nist, log_relative_error
+
+NIST = Path(__file__).parents[2] / "docs/data/nist"
+Solver = Callable[[np.ndarray, np.ndarray], np.ndarray]
+WAYS: list[Solver] = [by_inverse, by_solve, by_cholesky, by_qr, by_svd]
+
+
+def problem(seed: int, n: int, d: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    X = rng.normal(1, 1, (n, d))
+    return X, X @ rng.normal(size=d) + rng.normal(size=n)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("n", "d"), [(2, 1), (30, 1), (30, 5), (6, 5), (200, 20)])
+def test_all_ways_agree_with_lstsq(way: Solver, n: int, d: int) -> None:
+    X, y = problem(1, n, d)
+    A = design_matrix(X)
+    np.testing.assert_allclose(way(A, y), np.linalg.lstsq(A, y)[0], rtol=1e-8, atol=1e-8)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_three_points_by_hand(way: Solver) -> None:
+    A, y = np.array([[1.0, 1], [1, 2], [1, 3]]), np.array([1.0, 5, 3])
+    theta = way(A, y)
+    np.testing.assert_allclose(theta, [1, 1], rtol=1e-12)
+    np.testing.assert_allclose(A @ theta - y, [1, -2, 1], rtol=1e-12)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_residuals_are_at_right_angles_to_every_column(way: Solver) -> None:
+    X, y = problem(2, 50, 4)
+    A = design_matrix(X)
+    r = A @ way(A, y) - y
+    assert np.abs(A.T @ r).max() < 1e-11 * np.linalg.norm(A) * np.linalg.norm(y)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_nudge_helps(way: Solver) -> None:
+    X, y = problem(3, 40, 3)
+    A = design_matrix(X)
+    theta = way(A, y)
+    for nudge in np.random.default_rng(0).normal(0, 0.01, (100, 4)):
+        assert mse(y, A @ (theta + nudge)) > mse(y, A @ theta)
+
+
+def test_one_feature_in_exact_fractions() -> None:
+    xs, ys = [1, 2, 3, 5], [2, 1, 4, 7]
+    n, sx, sy = 4, sum(xs), sum(ys)
+    sxx, sxy = sum(x * x for x in xs), sum(x * y for x, y in zip(xs, ys, strict=True))
+    w = Fraction(n * sxy - sx * sy, n * sxx - sx**2)
+    found = by_means(np.array(xs, float), np.array(ys, float))
+    assert found == pytest.approx((float(w), float((sy - w * sx) / n)), rel=1e-14)
+    assert all(type(value) is float for value in found)
+
+
+def test_one_feature_far_from_zero_keeps_its_slope() -> None:
+    x = np.arange(40.0)
+    y = 3 * x + np.random.default_rng(0).integers(-9, 10, 40)
+    assert by_means(x + 1e8, y)[0] == by_means(x, y)[0]
+
+
+def test_one_feature_rejects_what_it_cannot_fit() -> None:
+    with pytest.raises(ValueError, match=r"^x \(3, 1\) and y \(3,\) must both be \(n,\)\.$"):
+        by_means(np.ones((3, 1)), np.ones(3))
+    with pytest.raises(ValueError, match=r"^x \(3,\) and y \(3, 1\) must both be \(n,\)\.$"):
+        by_means(np.arange(3.0), np.ones((3, 1)))
+    with pytest.raises(ValueError, match=r"^All x are equal: no slope is better than another\.$"):
+        by_means(np.full(3, 2.0), np.ones(3))
+
+
+@pytest.mark.parametrize("size", [1, 2, 7])
+def test_triangles(size: int) -> None:
+    rng = np.random.default_rng(size)
+    R = np.triu(rng.normal(size=(size, size))) + 3 * np.eye(size)
+    c = rng.normal(size=size)
+    np.testing.assert_allclose(solve_upper(R, c), np.linalg.solve(R, c), rtol=1e-12)
+    np.testing.assert_allclose(solve_lower(R.T, c), np.linalg.solve(R.T, c), rtol=1e-12)
+    # What stands on the other side of the diagonal is not looked at.
+    np.testing.assert_array_equal(solve_upper(R + np.tril(np.ones_like(R), -1), c), solve_upper(R, c))
+
+
+def test_a_zero_on_the_diagonal_is_said() -> None:
+    with pytest.raises(ZeroDivisionError, match=r"^A zero on the diagonal: no single solution\.$"):
+        solve_upper(np.array([[1.0, 2], [0, 0]]), np.ones(2))
+
+
+@pytest.mark.parametrize(("n", "d"), [(30, 3), (5, 9)])
+def test_svd_gives_the_shortest_of_all_solutions(n: int, d: int) -> None:
+    X, y = problem(4, n, d)
+    A = design_matrix(np.column_stack([X, X[:, 0] + X[:, 1]]))
+    theta = by_svd(A, y)
+    np.testing.assert_allclose(theta, np.linalg.pinv(A) @ y, rtol=1e-8, atol=1e-10)
+    # Along directions that change no prediction, it has no component.
+    flat = np.linalg.svd(A)[2][np.linalg.matrix_rank(A) :]
+    assert len(flat) >= 1
+    assert np.abs(flat @ theta).max() < 1e-12
+    assert np.linalg.norm(A @ (theta + flat[0]) - A @ theta) < 1e-12
+
+
+def test_dependent_columns_raise_or_are_wrong_by_the_inverse() -> None:
+    wrong = 0
+    for seed in range(50):
+        rng = np.random.default_rng(seed)
+        X = rng.normal(10, 1, (50, 3))
+        y = X @ [1, 2, 3] + rng.normal(size=50)
+        A = design_matrix(np.column_stack([X, X.sum(axis=1)]))
+        best = mse(y, A @ by_svd(A, y))
+        assert best == pytest.approx(mse(y, A[:, :4] @ by_qr(A[:, :4], y)), rel=1e-9)
+        try:
+            wrong += mse(y, A @ by_inverse(A, y)) > 1.01 * best
+        except np.linalg.LinAlgError:
+            wrong += 1
+    assert wrong == 50
+
+
+def test_cholesky_refuses_what_is_not_positive_definite() -> None:
+    with pytest.raises(np.linalg.LinAlgError):
+        by_cholesky(np.zeros((3, 2)), np.ones(3))
+
+
+def parameters(name: str, fit: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, float]]) -> float:
+    nist = load_nist(str(NIST / f"{name}.dat"))
+    w, b = fit(nist.A[:, 1:], nist.y)
+    return log_relative_error(np.array([b, *w]), nist.theta)
+
+
+@pytest.mark.parametrize("name", [name for name in SETS if not name.startswith("NoInt")])
+def test_centered_fit_against_the_certified_answers(name: str) -> None:
+    wanted = {"Norris": 11.5, "Pontius": 11, "Longley": 12, "Filip": 6.5, "Wampler4": 7, "Wampler5": 5}
+    assert parameters(name, fit_centered) > wanted.get(name, 8.5)
+
+
+@pytest.mark.parametrize("name", ["NoInt1", "NoInt2"])
+@pytest.mark.parametrize("way", WAYS)
+def test_lines_through_the_origin_against_the_certified_answers(way: Solver, name: str) -> None:
+    nist = load_nist(str(NIST / f"{name}.dat"))
+    assert log_relative_error(way(nist.A, nist.y), nist.theta) > 13.5
+
+
+def test_the_inverse_beats_the_svd_on_pontius_and_qr_keeps_more_on_longley() -> None:
+    pontius, longley = (load_nist(str(NIST / f"{name}.dat")) for name in ("Pontius", "Longley"))
+    digits = {way: log_relative_error(way(pontius.A, pontius.y), pontius.theta) for way in WAYS}
+    assert digits[by_inverse] > digits[by_svd] + 3
+    digits = {way: log_relative_error(way(longley.A, longley.y), longley.theta) for way in WAYS}
+    assert digits[by_qr] > digits[by_solve] + 2.5
+
+
+def test_centered_fit_agrees_with_scikit_learn() -> None:
+    X, y = problem(5, 100, 6)
+    w, b = fit_centered(X, y)
+    sk = LinearRegression(tol=0).fit(X, y)
+    np.testing.assert_allclose(w, sk.coef_, rtol=1e-10)
+    assert b == pytest.approx(sk.intercept_, rel=1e-10)
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1.0, 1e6])
+def test_centered_fit_does_not_depend_on_units_or_zeros(scale: float) -> None:
+    X, y = problem(6, 60, 3)
+    w, b = fit_centered(X, y)
+    scaled_w, scaled_b = fit_centered(scale * X, y)
+    np.testing.assert_allclose(scale * scaled_w, w, rtol=1e-9)
+    assert scaled_b == pytest.approx(b, rel=1e-9)
+    shifted_w, _ = fit_centered(X + 1e6, y)
+    np.testing.assert_allclose(shifted_w, w, rtol=1e-7)
+
+
+def test_a_constant_column_gets_no_weight() -> None:
+    X, y = problem(7, 30, 2)
+    w, b = fit_centered(np.column_stack([X, np.full(30, 0.1)]), y)
+    assert w[2] == 0
+    np.testing.assert_allclose(w[:2], fit_centered(X, y)[0], rtol=1e-12)
+    assert b == pytest.approx(fit_centered(X, y)[1])
+    w, b = fit_centered(np.ones((4, 1)), np.array([1.0, 2, 3, 6]))
+    assert (w.tolist(), b) == ([0.0], 3.0)
+
+
+def test_centered_fit_keeps_an_intercept_that_lstsq_throws_away() -> None:
+    X = np.random.default_rng(0).normal(1e5, 1, (100_000, 10))
+    y = 1000 + X @ np.arange(1, 11)
+    theta, _, rank, _ = np.linalg.lstsq(design_matrix(X), y)
+    assert rank == 10
+    assert abs(theta[0]) < 1
+    assert fit_centered(X, y)[1] == pytest.approx(1000, abs=1e-3)
+
+
+@pytest.mark.parametrize(("X", "y"), [((3,), (3,)), ((3, 1), (3, 1)), ((3, 1), (2,)), ((0, 2), (0,))])
+def test_centered_fit_rejects_shapes_that_do_not_fit(X: tuple[int, ...], y: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=r"must be \(n, d\) and \(n,\)"):
+        fit_centered(np.ones(X), np.ones(y))
+
+
+@pytest.mark.parametrize("size", [1, 7, 100, 1000])
+def test_pieces_add_up_to_the_whole(size: int) -> None:
+    X, y = problem(8, 300, 4)
+    A = design_matrix(X)
+    gram, moment = add_up((A[i : i + size], y[i : i + size]) for i in range(0, 300, size))
+    np.testing.assert_allclose(gram, A.T @ A, rtol=1e-12)
+    np.testing.assert_allclose(moment, A.T @ y, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(np.linalg.solve(gram, moment), by_qr(A, y), rtol=1e-10)
+
+
+def test_adding_up_leaves_the_data_alone_and_wants_some() -> None:
+    A, y = np.eye(2), np.ones(2)
+    gram, _ = add_up([(A, y), (A, y)])
+    assert gram.tolist() == [[2, 0], [0, 2]]
+    assert A.tolist() == [[1, 0], [0, 1]]
+    with pytest.raises(ValueError, match=r"^There is no chunk\.$"):
+        add_up([])
+    with pytest.raises(ValueError, match="broadcast"):
+        add_up([(A, y), (np.eye(3), np.ones(3))])
