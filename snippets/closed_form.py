@@ -1,6 +1,7 @@
 """Chapter "The best weights in one formula": five ways to solve for them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from fractions import Fraction
 
 import numpy as np
 
@@ -162,3 +163,33 @@ def add_up(
 
 
 # --8<-- [end:add-up]
+
+
+def exact_slope(x: np.ndarray, y: np.ndarray) -> float:
+    """Best slope for (n,) and (n,), without any rounding on the way."""
+    xs, ys = ([Fraction(float(v)) for v in values] for values in (x, y))
+    mean_x, mean_y = sum(xs) / len(xs), sum(ys) / len(ys)
+    pairs = [(a - mean_x, c - mean_y) for a, c in zip(xs, ys, strict=True)]
+    return float(sum(a * c for a, c in pairs) / sum(a * a for a, _ in pairs))
+
+
+def attempt(
+    way: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    A: np.ndarray,
+    y: np.ndarray,
+) -> np.ndarray:
+    """What a solver gives, (p,), or NaN where it gives up."""
+    try:
+        return way(A, y)
+    except np.linalg.LinAlgError:
+        return np.full(A.shape[1], np.nan)
+
+
+def cleared(digits: float) -> str:
+    """The highest of four bounds that the digits clear, safe from rounding."""
+    return next((f"≥ {k}" for k in (10, 5, 3) if digits >= k), "none")
+
+
+def in_words(count: int) -> str:
+    """A count out of 100, too coarse to depend on rounding."""
+    return {0: "none", 100: "all"}.get(count, "most" if count > 69 else "some")

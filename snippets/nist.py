@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 # From NIST's lower to its higher level of difficulty.
 SETS = (
@@ -74,9 +75,8 @@ def load_nist(path: str) -> Certified:
     return Certified(Path(path).stem, y, X, A, theta, errors, s, r2)
 
 
-# --8<-- [start:log-relative-error]
-def log_relative_error(value: np.ndarray, certified: np.ndarray) -> float:
-    """Digits that agree with the certified values, (p,): the worst of p.
+def log_relative_error(value: ArrayLike, certified: ArrayLike) -> float:
+    """Digits that agree with the certified values: the worst of (p,) or one.
 
     It is -log10(|value - certified| / |certified|), kept between 0 and 15;
     for a certified 0 the error itself counts. NaN and inf have no digits.
@@ -96,6 +96,3 @@ def log_relative_error(value: np.ndarray, certified: np.ndarray) -> float:
     if not np.isfinite(error):
         return 0.0
     return float(np.clip(-np.log10(max(error, 1e-15)), 0.0, 15.0))
-
-
-# --8<-- [end:log-relative-error]

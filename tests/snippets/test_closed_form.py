@@ -10,13 +10,17 @@ from sklearn.linear_model import LinearRegression
 
 from snippets.closed_form import (
     add_up,
+    attempt,
     by_cholesky,
     by_inverse,
     by_means,
     by_qr,
     by_solve,
     by_svd,
+    cleared,
+    exact_slope,
     fit_centered,
+    in_words,
     solve_lower,
     solve_upper,
 )
@@ -76,6 +80,14 @@ def test_one_feature_in_exact_fractions() -> None:
     found = by_means(np.array(xs, float), np.array(ys, float))
     assert found == pytest.approx((float(w), float((sy - w * sx) / n)), rel=1e-14)
     assert all(type(value) is float for value in found)
+
+
+def test_the_exact_slope_is_exact() -> None:
+    x, y = np.array([0.1, 0.2, 0.4]), np.array([1.0, 0.0, 2.0])
+    xs = [Fraction(v) for v in x.tolist()]
+    w = Fraction(3 * (xs[0] + 2 * xs[2]) - sum(xs) * 3, 3 * sum(v * v for v in xs) - sum(xs) ** 2)
+    assert exact_slope(x, y) == float(w)
+    assert exact_slope(np.arange(5.0) + 1e15, 7 * np.arange(5.0)) == 7
 
 
 def test_one_feature_far_from_zero_keeps_its_slope() -> None:
@@ -233,3 +245,15 @@ def test_adding_up_leaves_the_data_alone_and_wants_some() -> None:
         add_up([])
     with pytest.raises(ValueError, match="broadcast"):
         add_up([(A, y), (np.eye(3), np.ones(3))])
+
+
+def test_a_solver_that_gives_up_has_no_number() -> None:
+    assert np.isnan(attempt(by_cholesky, np.zeros((3, 2)), np.ones(3))).tolist() == [True, True]
+    assert attempt(by_solve, np.eye(2), np.ones(2)).tolist() == [1, 1]
+
+
+def test_bounds_and_words() -> None:
+    assert [cleared(digits) for digits in (15, 10, 9.9, 5, 4.9, 3, 2.9, 0)] == [
+        *("≥ 10", "≥ 10", "≥ 5", "≥ 5", "≥ 3", "≥ 3", "none", "none")
+    ]
+    assert [in_words(count) for count in (0, 1, 69, 70, 99, 100)] == ["none", "some", "some", "most", "most", "all"]
