@@ -37,6 +37,7 @@ from engine.symbols import (
     legend,
     lines_of,
     mark_code,
+    marked,
     seal,
     shown_functions,
     with_reasons,
@@ -199,7 +200,7 @@ def on_page_content(html: str, *, page: SitePage, config: MkDocsConfig, files: F
             else placeholder + behind
         )
 
-    return with_reasons(ARITHMATEX.sub(store, mark_code(html, book.meanings[uri])), lines)
+    return with_reasons(ARITHMATEX.sub(store, mark_code(html, marked("".join(math.values())))), lines)
 
 
 def _where_shown(binding: Binding, page: SitePage, files: Files) -> str:

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from engine.book import Book
 
 ATTRIBUTE = "data-s"
-VARIABLE = re.compile(r'<span class="n">(\w+)</span>')
+# A name right before `=` is the keyword of an argument, which says nothing of the variable: alpha=0.6.
+VARIABLE = re.compile(r'<span class="n">(\w+)</span>(?P<keyword>(?=<span class="o">=</span>(?!<)))?')
 WORDS = (r"\text", r"\textrm", r"\textit", r"\mbox", r"\operatorname", r"\begin", r"\end", r"\tag")
 LINE_BREAK = re.compile(r"\\\\\s*\[[^\]]*\]")
 REASONS = re.compile(r"(?P<formula><!--book:math:\d+-->)\s*(?P<list><ol>(?:(?!<ol>).)*?</ol>)", re.S)
+BLANK = re.compile(r'<span class="w">(\s+)</span>')
 INLINE_CODE = re.compile(r"<code>(\w+)</code>")
 
 
@@ -153,26 +155,33 @@ def with_reasons(html: str, lines: dict[str, tuple[int, bool]]) -> str:
     return REASONS.sub(join, html)
 
 
-def mark_code(html: str, meanings: dict[str, Meaning]) -> str:
-    """The page's HTML with the variables of its code marked."""
-    names = {quantity(meaning) for meaning in meanings.values()}
+def mark_code(html: str, names: set[str]) -> str:
+    """The page's HTML with the variables of its code marked that its formulas speak of.
+
+    The marks that Pygments gives to other names and to blanks, which no style needs, go.
+    """
 
     def mark(match: re.Match[str]) -> str:
-        if match[1] not in names:
-            return match[0]
+        if match[1] not in names or match.groupdict().get("keyword") is not None:
+            return match[1] if match[0].startswith("<span") else match[0]
         opening, _, rest = match[0].partition(">")
         return f'{opening} {ATTRIBUTE}="{match[1]}">{rest}'
 
-    return INLINE_CODE.sub(mark, VARIABLE.sub(mark, html))
+    return INLINE_CODE.sub(mark, VARIABLE.sub(mark, BLANK.sub(r"\1", html)))
+
+
+def marked(html: str) -> set[str]:
+    """The quantities that a piece of HTML marks."""
+    return set(re.findall(rf'{ATTRIBUTE}="(\w+)"', html))
 
 
 def legend(html: str, meanings: dict[str, Meaning]) -> str:
     """What the script shows: name, shape and meaning of each quantity that the page marks, as data."""
-    used = set(re.findall(rf'{ATTRIBUTE}="(\w+)"', html))
+    used = marked(html)
     facts: dict[str, list[str]] = {}
-    for meaning in meanings.values():
-        name = quantity(meaning)
-        if name in used and (name not in facts or not meaning.indices):
+    # The row of the whole goes before that of an entry, and a row of this page before one for all.
+    for meaning in sorted(meanings.values(), key=lambda row: (bool(row.pages), not row.indices)):
+        if (name := quantity(meaning)) in used:
             facts[name] = [shape_text(meaning), meaning.text]
     if not facts:
         return ""

@@ -103,7 +103,7 @@ function makeSteps(derivation) {
   const reasons = [...derivation.querySelectorAll("ol > li")];
   const bar = document.createElement("div");
   bar.className = "book-steps__bar";
-  const [back, forth, all] = ["Previous line", "Next line", "All lines"].map((text) => {
+  const [back, forth, all] = ["Back", "Next line", "All lines"].map((text) => {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: text });
     bar.append(button);
     return button;
@@ -125,7 +125,7 @@ function makeSteps(derivation) {
     back.disabled = at <= 1;
     forth.disabled = at === reasons.length;
     all.disabled = at === 0;
-    status.textContent = at ? `Line ${at} of ${reasons.length}` : "";
+    status.textContent = at ? `${at} of ${reasons.length}` : "";
   };
   back.onclick = () => go(at - 1);
   forth.onclick = () => go(at + 1);
