@@ -19,7 +19,7 @@ import yaml
 
 from tests.site.built import ROOT
 
-LEFT_OUT = shutil.ignore_patterns(".venv", ".git", "site", "tests", "__pycache__", ".mypy_cache", ".ruff_cache")
+LEFT_OUT = shutil.ignore_patterns(".venv", ".git", "site", "__pycache__", ".mypy_cache", ".ruff_cache")
 PATIENCE = 60  # seconds until a rebuild that must come counts as broken
 
 
