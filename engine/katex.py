@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from html import escape
 from typing import Any, cast
 
 from engine.files import write_atomically
@@ -35,7 +34,7 @@ dukpy.formulas.map(function (formula) {
 })
 """
 REFUSED = 'mathcolor="#cc0000"'  # how KaTeX shows what it does not trust
-ANNOTATION = re.compile(r'(<annotation encoding="application/x-tex">).*?</annotation>', re.S)
+ANNOTATION = re.compile(r'<annotation encoding="application/x-tex">.*?</annotation>', re.S)
 Key = tuple[str, bool, str]  # TeX, displayed, TeX with the symbols marked
 
 
@@ -74,17 +73,15 @@ def render(settings: Settings, formulas: Iterable[Key]) -> dict[Key, Rendered]:
     missing = [key for key in wanted if key not in known]
     if missing:
         answers = cast(list[dict[str, Any]], _interpreter().evaljs(RENDER, formulas=missing))
-        known |= {key: _rendered(key, answer) for key, answer in zip(missing, answers, strict=True)}
+        known |= {key: _rendered(answer) for key, answer in zip(missing, answers, strict=True)}
         write_atomically(file, pickle.dumps((stamp, known)))
     return {key: known[key] for key in wanted}
 
 
-def _rendered(key: Key, answer: dict[str, Any]) -> Rendered:
-    """An answer of KaTeX, with the author's TeX in the MathML and refused commands as errors."""
+def _rendered(answer: dict[str, Any]) -> Rendered:
+    """An answer of KaTeX without what no reader gets: the TeX inside the MathML, and a class that has no style."""
     if REFUSED in answer.get("html", ""):
         return Rendered(error="a command that the book does not allow (links, pictures, HTML)")
     if "html" not in answer:
         return Rendered(**answer)
-    return Rendered(
-        ANNOTATION.sub(lambda match: f"{match[1]}{escape(key[0], quote=False)}</annotation>", answer["html"])
-    )
+    return Rendered(ANNOTATION.sub("", answer["html"]).replace('class="enclosing" ', ""))

@@ -1,7 +1,8 @@
 """The one file that knows MkDocs: hands it what the engine made of the pages.
 
 Figures and formulas enter a page last, in place of placeholders, so that neither Python-Markdown
-parses them nor the search index reads them.
+parses them nor the search index reads them. Code steps aside for the search index as well: what a
+reader looks for stands in the prose, and the index loads with every page.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ ARITHMATEX = re.compile(
     r'<(span|div) class="arithmatex">\s*\\[(\[](?P<tex>.*?)\\[)\]]\s*</\1>(?P<behind>[,.;:!?)]+)?', re.S
 )
 SHORT = 20  # characters of TeX
-PLACEHOLDER = re.compile(r"<!--book:(?P<kind>figure|math):(?P<name>[^>]*?)-->")
+CODE = re.compile(r'<div (?:id="[^"]*" )?class="language-[\w-]+ highlight">.*?</div>', re.S)
+PLACEHOLDER = re.compile(r"<!--book:(?P<kind>figure|made):(?P<name>[^>]*?)-->")
 
 
 class _State:
@@ -189,8 +191,7 @@ def on_page_content(html: str, *, page: SitePage, config: MkDocsConfig, files: F
         made = math.get(key) or f"<code>{match['tex']}</code>"
         if match[1] == "div":
             made = f'<div class="book-formula"><div class="arithmatex">{made}</div>{checked.get(key, "")}</div>'
-        _State.stored.append(made)
-        placeholder = f"<!--book:math:{len(_State.stored) - 1}-->"
+        placeholder = _aside(made)
         lines[placeholder] = (lines_of(unescape(match["tex"])), key in checked)
         behind = match["behind"] or ""
         # The punctuation behind a short formula stays on its line; a long one must be free to break.
@@ -200,7 +201,14 @@ def on_page_content(html: str, *, page: SitePage, config: MkDocsConfig, files: F
             else placeholder + behind
         )
 
-    return with_reasons(ARITHMATEX.sub(store, mark_code(html, marked("".join(math.values())))), lines)
+    html = CODE.sub(lambda match: _aside(match[0]), mark_code(html, marked("".join(math.values()))))
+    return with_reasons(ARITHMATEX.sub(store, html), lines)
+
+
+def _aside(html: str) -> str:
+    """Keep a piece of HTML until the page is complete, and give what holds its place."""
+    _State.stored.append(html)
+    return f"<!--book:made:{len(_State.stored) - 1}-->"
 
 
 def _where_shown(binding: Binding, page: SitePage, files: Files) -> str:
@@ -221,7 +229,7 @@ def on_page_context(context: dict[str, Any], *, page: SitePage, config: MkDocsCo
     images = "../" * page.url.count("/") + IMAGES
 
     def fill(match: re.Match[str]) -> str:
-        if match["kind"] == "math":
+        if match["kind"] == "made":
             return _State.stored[int(match["name"])]
         figure, alt = _State.figures[match["name"]]
         return render.figure_html(figure, alt, images)

@@ -22,7 +22,7 @@ ATTRIBUTE = "data-s"
 VARIABLE = re.compile(r'<span class="n">(\w+)</span>(?P<keyword>(?=<span class="o">=</span>(?!<)))?')
 WORDS = (r"\text", r"\textrm", r"\textit", r"\mbox", r"\operatorname", r"\begin", r"\end", r"\tag")
 LINE_BREAK = re.compile(r"\\\\\s*\[[^\]]*\]")
-REASONS = re.compile(r"(?P<formula><!--book:math:\d+-->)\s*(?P<list><ol>(?:(?!<ol>).)*?</ol>)", re.S)
+REASONS = re.compile(r"(?P<formula><!--book:made:\d+-->)\s*(?P<list><ol>(?:(?!<ol>).)*?</ol>)", re.S)
 BLANK = re.compile(r'<span class="w">(\s+)</span>')
 INLINE_CODE = re.compile(r"<code>(\w+)</code>")
 
