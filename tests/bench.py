@@ -94,6 +94,15 @@ def copy_of_book(root: Path, chapters: int) -> Path:
             uri = f"generated-{number + 1:02}.md"
             (root / "docs" / uri).write_text(re.sub(r"^level:.*\n", "", text, count=1, flags=re.M), encoding="utf-8")
             made.append(uri)
+            # What the notation table says of the one page holds for its copy.
+            stem, copy = real[number % len(real)].removesuffix(".md"), uri.removesuffix(".md")
+            notation = root / "docs" / settings.book["notation"]
+            rows = re.sub(
+                rf"(?m)(?<=[|,] ){re.escape(stem)}(?=[ ,][^|]*\|$)",
+                f"{stem}, {copy}",
+                notation.read_text(encoding="utf-8"),
+            )
+            notation.write_text(rows, encoding="utf-8")
         config = yaml.safe_load((root / "mkdocs.yml").read_text(encoding="utf-8"))
         config["nav"] = [*nav, {"Generated": made}]
         (root / "mkdocs.yml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
