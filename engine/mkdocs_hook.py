@@ -61,6 +61,7 @@ class _State:
     settings: Settings
     book: Book | None = None
     figures: dict[str, tuple[Figure, str]]
+    inserts: dict[str, str]
     functions: dict[str, tuple[str, str]]  # name -> page and id of the block that shows it
     stored: list[str]
 
@@ -97,7 +98,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     address, css = _stylesheet(config)
     made: dict[str, str | bytes] = {address: css}
     if book:
-        _State.functions = shown_functions(book)
+        _State.functions, _State.inserts = shown_functions(book), render.inserts(book)
         made["verified.json"] = json.dumps(verified(book), indent=1, sort_keys=True) + "\n"
         for run in book.runs.values():
             for figure in run.figures:
@@ -147,7 +148,7 @@ def on_page_markdown(markdown: str, *, page: SitePage, config: MkDocsConfig, fil
         if (names := list(defined_in(block)))
         and _State.functions.get(names[0]) == (uri, anchor := code_anchor(names[0]))
     }
-    text = render.finished(ours, book.runs[uri], show, inserts=render.inserts(book), anchors=anchors)
+    text = render.finished(ours, book.runs[uri], show, inserts=_State.inserts, anchors=anchors)
     problems = book.problems_of(uri)
     if problems:
         listed = "\n".join(f"    {problem}" for problem in problems)

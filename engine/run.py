@@ -255,7 +255,8 @@ def _cache_key(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> 
 
     items = [seen(item) for item in _items(page)[0]]
     options = [block.options for block in page.code_blocks]
-    table = [replace(meaning, line=0) for meaning in meanings.values()]
+    # A set is written in another order by every process, so it has no place in a key.
+    table = [replace(meaning, line=0, pages=frozenset()) for meaning in meanings.values()]
     return hashlib.sha256(repr((settings.fingerprint, settings.style, items, options, table)).encode()).hexdigest()
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from engine import settings as settings_module
+from engine.book import verify
+from engine.settings import Settings
 from tests.engine.conftest import FRONT_MATTER, SmallBook
+from tests.engine.drift import REPOSITORY
 
 BODY = """
 Some prose.
@@ -198,3 +204,18 @@ def test_a_cache_file_that_cannot_be_read_is_ignored_and_replaced(counted: Count
     assert counted.problems == []
     assert path.read_bytes() != content
     assert counted.runs() == (2 if file.startswith("runs") else 1)
+
+
+@pytest.mark.parametrize("seed", ["1", "2", "3"])
+def test_the_real_book_is_not_run_again_by_another_process(seed: str) -> None:
+    """Each process writes sets in an order of its own: none may stand in a key."""
+    verify(Settings.load(REPOSITORY))
+    done = subprocess.run(
+        [sys.executable, "-m", "engine", "check"],
+        cwd=REPOSITORY,
+        env=os.environ | {"PYTHONHASHSEED": seed},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "running" not in done.stderr
