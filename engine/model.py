@@ -199,13 +199,17 @@ Item = Code | Value | Check
 
 @dataclass(frozen=True)
 class Job:
-    """A page to run, in page order; `folder` is its working folder, `log` where a crash is told."""
+    """A page to run, in page order; `folder` is its working folder, `log` where a crash is told.
+
+    `libraries` are loaded once, before the page's process is forked, and serve later pages too.
+    """
 
     root: str
     file: str
     name: str
     items: tuple[Item, ...]
     meanings: dict[str, Meaning]
+    libraries: tuple[str, ...]
     style: str
     time_limit: float
     folder: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import atexit
 import contextlib
 import hashlib
@@ -94,6 +95,7 @@ def _run_page(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> P
             name=page.stem.replace("/", "-"),
             items=tuple(items),
             meanings=meanings,
+            libraries=_libraries(settings, page),
             style=settings.style,
             time_limit=settings.time_limit,
             folder=str(folder),
@@ -117,6 +119,28 @@ def _run_page(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> P
         tuple((file, _digest(settings.root / file)) for file in files),
         tuple(problems),
     )
+
+
+def _libraries(settings: Settings, page: Page) -> tuple[str, ...]:
+    """The large libraries that the page imports, also by way of snippets: those that `[tool.book] preload` names."""
+    large = set(settings.book.get("preload", ()))
+    found: set[str] = set()
+    read: set[Path] = set()
+    sources = [segment.source for block in page.code_blocks for segment in block.segments]
+    while large and sources:
+        with contextlib.suppress(SyntaxError):
+            for node in ast.walk(ast.parse(sources.pop())):
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    names = [node.module]
+                for name in names:
+                    path = settings.root.joinpath(*name.split(".")).with_suffix(".py")
+                    if name.split(".")[0] in large:
+                        found.add(name)
+                    elif path.is_relative_to(settings.snippets) and path.is_file() and path not in read:
+                        read.add(path)
+                        sources.append(path.read_text(encoding="utf-8"))
+    return tuple(sorted(found))
 
 
 def _ended_early(settings: Settings, page: Page, items: list[Item], done: int, end: str) -> Problem:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import faulthandler
+import importlib
 import io
 import linecache
 import os
@@ -22,7 +23,7 @@ import sys
 import traceback
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -341,10 +342,9 @@ def names_stored(item: Code) -> set[str]:
     return names
 
 
-def serve_page(connection: Connection) -> None:
-    """Run the job that comes over the connection, and answer item by item."""
+def serve_page(connection: Connection, job: Job) -> None:
+    """Run a job, and answer item by item."""
     os.setsid()
-    job = cast(Job, connection.recv())
     connection.send(os.getpid())
     try:
         process = PageProcess(job)
@@ -355,8 +355,8 @@ def serve_page(connection: Connection) -> None:
         connection.send(traceback.format_exc())
 
 
-def listen(descriptor: int, forked: Callable[[Connection], None] = serve_page) -> None:
-    """Fork for every connection, until the parent is gone."""
+def listen(descriptor: int) -> None:
+    """Fork for every job that comes, until the parent is gone."""
     import matplotlib
 
     matplotlib.use("agg")
@@ -375,17 +375,24 @@ def listen(descriptor: int, forked: Callable[[Connection], None] = serve_page) -
     while os.getppid() == parent:
         if not select.select([listener], [], [], 2.0)[0]:
             continue
-        accepted, _ = listener.accept()
+        connection = Connection(listener.accept()[0].detach())
+        try:
+            job = cast(Job, connection.recv())
+        except (EOFError, OSError):
+            continue  # whoever asked is gone
+        for name in job.libraries:
+            with contextlib.suppress(Exception):  # a page that imports it is told
+                importlib.import_module(name)
         if os.fork() == 0:
             status = 1
             try:
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 listener.close()
-                forked(Connection(accepted.detach()))
+                serve_page(connection, job)
                 status = 0
             finally:
                 os._exit(status)
-        accepted.close()
+        connection.close()
 
 
 if __name__ == "__main__":

@@ -189,7 +189,13 @@ def snippet_mutants(settings: Settings, path: Path) -> Iterator[Mutant]:
                 old, new = swaps[type(node.op)]
                 place = source.index(old, begin, end)
                 yield Mutant(
-                    "snippet", f"{where} {old} -> {new} @{node.lineno - function.lineno}", file, place, old, new, page
+                    "snippet",
+                    f"{where} {old} -> {new} @{node.lineno - function.lineno}:{node.col_offset}",
+                    file,
+                    place,
+                    old,
+                    new,
+                    page,
                 )
             elif (
                 isinstance(node, ast.Constant)
@@ -203,7 +209,7 @@ def snippet_mutants(settings: Settings, path: Path) -> Iterator[Mutant]:
                 new = repr(node.value + 1 if isinstance(node.value, int) else node.value * 2)
                 yield Mutant(
                     "snippet",
-                    f"{where} {source[begin:end]} -> {new} @{node.lineno - function.lineno}",
+                    f"{where} {source[begin:end]} -> {new} @{node.lineno - function.lineno}:{node.col_offset}",
                     file,
                     begin,
                     source[begin:end],
