@@ -38,6 +38,9 @@ async def test_the_first_tab_offers_to_skip_to_the_content(browser: Browser, sit
                 return f"the first Tab leads to {first['name']} instead of the skip link"
             await tab.keyboard.press("Enter")
             await expect(tab).to_have_url(re.compile("#."))
+            # The browser has arrived when the target is one, and the scrolling to it has been drawn.
+            await expect(tab.locator(":target")).to_have_count(1)
+            await tab.evaluate("probes.settled()")
             after = await press_tab(tab)
             if after["part"] != "article":
                 return f"after the skip link, Tab leads to {after['name']} in the {after['part']}, not into the article"
