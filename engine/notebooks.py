@@ -1,4 +1,4 @@
-"""A notebook as a page: written as Markdown for the engine, and filled with outputs for display.
+"""A notebook as a page: written as Markdown for the engine, and put back after an update.
 
 Options of a code cell stand in its first lines (`#| alt: …`), its recorded output in its metadata
 (`"recorded": [lines]`), and the front matter in the notebook's metadata (`"book": {…}`).
@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -133,20 +132,4 @@ def from_markdown(raw: str, spans: list[CellText], cell_texts: list[list[str]]) 
         cell["metadata"].pop("recorded", None)
         if record is not None:
             cell["metadata"]["recorded"] = text[record + 1 : text.index(text[record].removesuffix("output"), record)]
-    return canonical(notebook)
-
-
-def with_outputs(path: Path, outputs: list[list[dict[str, Any]]], render: dict[int, str]) -> str:
-    """The notebook as it is shown: option lines gone, outputs in place, prose rendered."""
-    notebook = stripped(json.loads(path.read_text(encoding="utf-8")))
-    shown = iter(outputs)
-    for place, cell in enumerate(notebook["cells"]):
-        if cell["cell_type"] == "code":
-            source = cell["source"]
-            while source and OPTION.match(source[0].rstrip("\n")):
-                source = source[1:]
-            cell["source"] = source
-            cell["outputs"] = next(shown, [])
-        elif place in render:
-            cell["source"] = render[place].splitlines(keepends=True)
     return canonical(notebook)
