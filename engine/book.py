@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 from engine import katex
 from engine.check import check_book, check_page
-from engine.model import Meaning, Page
+from engine.model import Meaning, Page, Problem
 from engine.notation import meanings_on, read_table
 from engine.pages import read_pages
-from engine.run import PageRun, run_page
-from engine.settings import BookError, Problem, Settings
+from engine.run import PageRun, expect_runs, run_page
+from engine.settings import BookError, Settings
 from engine.symbols import tag
 
 
@@ -37,10 +37,12 @@ class Book:
 
 def verify(settings: Settings, only: Iterable[str] = (), say: Callable[[str], None] = lambda text: None) -> Book:
     """Read, run and check the book, or `only` some of its pages (uris below `docs/`)."""
+    expect_runs(settings)
     table, table_problems = read_table(settings)
     pages: dict[str, Page] = {}
     running: dict[str, Future[PageRun]] = {}
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:  # each thread only waits for a process
+    # Each thread only waits for a process; one more than there are cores, for a page that waits for a large library.
+    with ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) + 1) as pool:
         for page in read_pages(settings, only):
             pages[page.uri] = page
             running[page.uri] = pool.submit(run_page, settings, page, table, say)

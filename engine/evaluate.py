@@ -9,6 +9,8 @@ import ast
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -50,13 +52,19 @@ class Scope:
     rough: list[bool] = field(default_factory=list)  # differences were needed
     drawn: dict[str, Any] = field(default_factory=dict)  # one value for the whole draw, in sums and derivatives too
     busy: set[str] = field(default_factory=set)  # names whose definitions are being evaluated
+    by_python: dict[str, Meaning] = field(default_factory=dict)  # the first meaning of each Python name
+
+    def __post_init__(self) -> None:
+        if not self.by_python:
+            for meaning in self.meanings.values():
+                self.by_python.setdefault(meaning.python, meaning)
 
     def changed(self, **values: Any) -> Scope:
         """The same with other values; what was derived from them is derived anew."""
         return replace(self, values={**self.values, **values}, cache={})
 
     def meaning_of(self, python: str) -> Meaning | None:
-        return next((m for m in self.meanings.values() if m.python == python), None)
+        return self.by_python.get(python)
 
     def python_value(self, python: str, offset: int = 0) -> Any:
         """The value of a Python name, as the code sees it."""
@@ -102,16 +110,14 @@ class Scope:
 
     def evaluate(self, code: str, offset: int = 0) -> Any:
         """Run an expression of the table or the page with this scope's values."""
-        names = names_in(code)
-        known = {name for name in names if self.meaning_of(name) or name in self.values or name in self.sizes}
-        called = {
-            node.func.id
-            for node in ast.walk(ast.parse(code, mode="eval"))
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        known = {
+            name
+            for name in names_in(code) - called_in(code)
+            if self.meaning_of(name) or name in self.values or name in self.sizes
         }
-        local = {name: self.python_value(name, offset) for name in known - called}
+        local = {name: self.python_value(name, offset) for name in known}
         try:
-            return eval(code, {"np": np, **self.namespace, **local})
+            return eval(compiled(code), {"np": np, **self.namespace, **local})
         except (CannotRead, DoesNotHold):
             raise
         except Exception as error:
@@ -120,12 +126,32 @@ class Scope:
 
 def size_of(text: str, sizes: Sizes) -> int:
     """A size of the notation table: n, d, d+1, 3."""
-    return int(eval(text, {"__builtins__": {}}, dict(sizes)))
+    return int(eval(compiled(text), {"__builtins__": {}}, dict(sizes)))
 
 
-def names_in(code: str) -> set[str]:
+# A sum or a derivative evaluates the same few expressions thousands of times: each is read once.
+
+
+@cache
+def compiled(code: str) -> CodeType:
+    """An expression, ready to run. Raises SyntaxError."""
+    return compile(code.strip(), "<expression>", "eval")
+
+
+@cache
+def names_in(code: str) -> frozenset[str]:
     """The names that an expression uses. Raises SyntaxError."""
-    return {node.id for node in ast.walk(ast.parse(code, mode="eval")) if isinstance(node, ast.Name)}
+    return frozenset(node.id for node in ast.walk(ast.parse(code, mode="eval")) if isinstance(node, ast.Name))
+
+
+@cache
+def called_in(code: str) -> frozenset[str]:
+    """The names that an expression calls as functions. Raises SyntaxError."""
+    return frozenset(
+        node.func.id
+        for node in ast.walk(ast.parse(code, mode="eval"))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    )
 
 
 # ---- values ----

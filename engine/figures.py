@@ -20,7 +20,6 @@ from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.figure import Figure as MplFigure
 from matplotlib.mathtext import MathTextParser
 from matplotlib.path import Path
-from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Transform
 from PIL import Image
 
@@ -34,22 +33,26 @@ RASTER_DPI = 216
 
 def draw(figure: MplFigure, name: str) -> Figure:
     """Draw a figure; `name` makes the ids in it unique in its page."""
-    faults = tuple(_faults(figure))
+    faults = list(_faults(figure))
     try:
-        svg, images = _svg(figure, name, LARGE)
+        drawn = _drawn(figure, name, LARGE)
     except _TooLarge:
         for axes in figure.axes:
             for artist in [*axes.lines, *axes.collections, *axes.patches, *axes.images]:
                 artist.set_rasterized(True)
-        svg, images = _svg(figure, name, sys.maxsize)
-    return Figure(svg, images, faults)
+        drawn = _drawn(figure, name, sys.maxsize)
+    scale = PHONE / drawn.width
+    if small := sorted(text for text, size in drawn.texts if size * scale < SMALLEST):
+        least = f"{SMALLEST / scale:.1f} points at this figure width"
+        faults.append(f"text too small to read on a phone ({small[0]!r}): at least {least}")
+    return Figure(drawn.finish(), drawn.images, tuple(faults))
 
 
 class _TooLarge(Exception):
     pass
 
 
-def _svg(figure: MplFigure, name: str, limit: int) -> tuple[str, dict[str, bytes]]:
+def _drawn(figure: MplFigure, name: str, limit: int) -> _Renderer:
     width, height = (float(size) for size in figure.get_size_inches())
     figure.dpi = 72  # SVG units are points
     for patch in (figure.patch, *(axes.patch for axes in figure.axes)):
@@ -57,7 +60,7 @@ def _svg(figure: MplFigure, name: str, limit: int) -> tuple[str, dict[str, bytes
     renderer = _Renderer(72 * width, 72 * height, name, limit)
     mixed: Any = MixedModeRenderer  # Matplotlib gives it no types
     figure.draw(mixed(figure, width, height, RASTER_DPI, renderer))
-    return renderer.finish(), renderer.images
+    return renderer
 
 
 def _faults(figure: MplFigure) -> Iterator[str]:
@@ -76,17 +79,6 @@ def _faults(figure: MplFigure) -> Iterator[str]:
         titles = [twin.get_title(loc=place) for twin in twins for place in ("left", "center", "right")]
         if not "".join([*titles, figure.get_suptitle()]).strip():
             yield "an axes has no title"
-    scale = PHONE / (72 * figure.get_size_inches()[0])
-    small = {
-        text.get_text()
-        for text in figure.findobj(Text)
-        if isinstance(text, Text)
-        and text.get_visible()
-        and text.get_text().strip()
-        and text.get_fontsize() * scale < SMALLEST
-    }
-    if small:
-        yield f"text too small to read on a phone ({sorted(small)[0]!r}): at least {SMALLEST / scale:.1f} points at this figure width"
 
 
 def _number(tenths: int) -> str:
@@ -151,6 +143,7 @@ class _Renderer(RendererBase):
         self.parts: list[str] = []
         self.clips: dict[tuple[str, ...], str] = {}
         self.images: dict[str, bytes] = {}
+        self.texts: list[tuple[str, float]] = []  # what was written, and how large in points
         self.image_dpi = RASTER_DPI
         self.math: Any = MathTextParser("path")
 
@@ -248,6 +241,7 @@ class _Renderer(RendererBase):
         ismath: Any = False,
         mtext: Any = None,
     ) -> None:
+        self.texts.append((s, prop.get_size_in_points()))
         if ismath:
             self._math(gc, x, y, s, prop, angle)
             return

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import ast
-import atexit
 import contextlib
 import hashlib
 import os
 import pickle
 import re
-import shutil
 import signal
-import socket
-import subprocess
-import sys
 import tempfile
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Client
@@ -23,9 +17,10 @@ from pathlib import Path
 from typing import cast
 
 from engine.files import write_atomically
-from engine.model import Check, Checked, Code, Figure, Formatted, Item, Job, Meaning, Number, Page, Ran, Value
+from engine.forker import blas_kernel, forker
+from engine.model import Check, Checked, Code, Figure, Formatted, Item, Job, Meaning, Number, Page, Problem, Ran, Value
 from engine.notation import meanings_on
-from engine.settings import ENGINE, Problem, Settings
+from engine.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -168,60 +163,13 @@ def _ended_early(settings: Settings, page: Page, items: list[Item], done: int, e
     return Problem(file, line, message + later)
 
 
-# ---- the processes ----
+# ---- the conversation with a process ----
 
 
-class _Forker:
-    """A process that has NumPy and Matplotlib loaded and forks for every connection."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        self.folder = tempfile.mkdtemp(prefix="book-")
-        self.path = os.path.join(self.folder, "socket")
-        listener = socket.socket(socket.AF_UNIX)
-        listener.bind(self.path)
-        listener.listen(64)
-        os.set_inheritable(listener.fileno(), True)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "engine.worker", str(listener.fileno())],
-            cwd=ENGINE.parent,
-            env=environment,
-            pass_fds=[listener.fileno()],
-            stdin=subprocess.DEVNULL,
-        )
-        listener.close()
-        atexit.register(self.close)
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-
-_forkers: dict[str, _Forker] = {}
-_forkers_lock = threading.Lock()
-
-
-def blas_kernel() -> str:
-    """The processor whose BLAS kernels pages run with, where the caller has chosen one."""
-    return os.environ.get("OPENBLAS_CORETYPE", "")
-
-
-def _forker(root: str) -> _Forker:
-    with _forkers_lock:
-        forker = _forkers.get(blas_kernel())
-        if forker is None or forker.process.poll() is not None:
-            # The same everywhere, so that a page gives the same text on every machine.
-            environment = {
-                name: os.environ[name] for name in ("PATH", "HOME", "OPENBLAS_CORETYPE", "TMPDIR") if name in os.environ
-            }
-            environment |= {
-                "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1",
-                "MPLBACKEND": "agg", "MPLCONFIGDIR": os.path.join(root, ".cache", "matplotlib"),
-                "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
-                "VECLIB_MAXIMUM_THREADS": "1",
-            }  # fmt: skip
-            forker = _forkers[blas_kernel()] = _Forker(environment)
-        return forker
+def expect_runs(settings: Settings) -> None:
+    """Begin to load NumPy and Matplotlib where no page has been run yet: by the time the pages are read, they are there."""
+    if not any((settings.cache / "runs").glob("*")):
+        forker(str(settings.root))
 
 
 def _converse(job: Job) -> tuple[list[Ran | Formatted | Checked], list[str], str]:
@@ -229,7 +177,8 @@ def _converse(job: Job) -> tuple[list[Ran | Formatted | Checked], list[str], str
     answers: list[Ran | Formatted | Checked] = []
     pid = 0
     try:
-        with Client(_forker(job.root).path, family="AF_UNIX") as connection:
+        forks = forker(job.root)
+        with Client(forks.large if job.libraries else forks.path, family="AF_UNIX") as connection:
             connection.send(job)
             patience = 60.0  # the first page waits for NumPy and Matplotlib to load
             while True:

@@ -1,7 +1,8 @@
 """Run the blocks of one page in a process of their own.
 
-`python -m engine.worker FD` listens on an inherited socket with NumPy and Matplotlib loaded, and
-forks for every page: a page starts at once, and nothing of it reaches another page. The parent
+`python -m engine.worker FD FD` listens on inherited sockets with NumPy and Matplotlib loaded, and
+forks for every page: a page starts at once, and nothing of it reaches another page. The second
+socket is for pages that need large libraries, which a process of its own loads. The parent
 (`engine.run`) watches, and kills what does not end.
 """
 
@@ -355,8 +356,8 @@ def serve_page(connection: Connection, job: Job) -> None:
         connection.send(traceback.format_exc())
 
 
-def listen(descriptor: int) -> None:
-    """Fork for every job that comes, until the parent is gone."""
+def serve(plain: int, large: int) -> None:
+    """Load what every page needs, then serve both sockets, each in a process of its own."""
     import matplotlib
 
     matplotlib.use("agg")
@@ -370,7 +371,15 @@ def listen(descriptor: int) -> None:
     engine.figures.draw(figure, "warm-up")
     plt.close("all")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    parent = os.getppid()
+    parent, this = os.getppid(), os.getpid()
+    if os.fork() == 0:
+        parent, plain, large = this, large, plain
+    os.close(large)
+    listen(plain, parent)
+
+
+def listen(descriptor: int, parent: int) -> None:
+    """Fork for every job that comes, until the parent is gone."""
     listener = socket.socket(fileno=descriptor)
     while os.getppid() == parent:
         if not select.select([listener], [], [], 2.0)[0]:
@@ -396,4 +405,4 @@ def listen(descriptor: int) -> None:
 
 
 if __name__ == "__main__":
-    listen(int(sys.argv[1]))
+    serve(int(sys.argv[1]), int(sys.argv[2]))

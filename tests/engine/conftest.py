@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from engine import run
 from engine.book import Book, verify
+from engine.forker import forker
 from engine.notebooks import canonical, stripped
 from engine.settings import Settings
 
@@ -89,7 +89,7 @@ class SmallBook:
 @pytest.fixture(scope="session", autouse=True)
 def _font_cache() -> None:
     """The first book that runs decides where Matplotlib keeps its fonts: let it be the real one."""
-    run._forker(str(REPOSITORY))
+    forker(str(REPOSITORY))
 
 
 @pytest.fixture

@@ -324,8 +324,24 @@ def try_all(root: Path, chosen: list[Mutant]) -> list[Fate]:
     """What becomes of each mutant; two at a time, each in its own copy."""
     before = verify(Settings.load(root))
     assert not before.problems, "the book itself must be green first:\n" + "\n".join(map(str, before.problems))
+    fates: list[Fate] = []
     with ProcessPoolExecutor(max_workers=2) as pool:
-        return list(pool.map(partial(_judge, root), chosen))
+        for number, fate in enumerate(pool.map(partial(_judge, root), chosen), 1):
+            fates.append(fate)
+            if not fate.killed_by:
+                say(f"nobody noticed: {told(fate.mutant)}")
+            if number % 100 == 0:
+                say(f"{number} of {len(chosen)} changes tried")
+    return fates
+
+
+def say(text: str) -> None:
+    """Tell whoever waits for an hour how far it is."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def told(mutant: Mutant) -> str:
+    return f"{mutant.kind} {mutant.name}: {mutant.old!r} -> {mutant.new!r} in {mutant.file}"
 
 
 def equivalent() -> dict[str, str]:
@@ -356,7 +372,7 @@ def report(fates: list[Fate], known: dict[str, str]) -> list[str]:
         by = Counter(fate.killed_by for fate in fates if fate.mutant.kind == kind)
         alive = sum(mutant.kind == kind for mutant in unargued)
         print(f"{kind:<10} {by.total():>6} {by['check']:>16} {by['tests']:>9} {by[''] - alive:>11} {alive:>9}")
-    return [f"{m.kind} {m.name}: {m.old!r} -> {m.new!r} in {m.file}" for m in unargued]
+    return [told(mutant) for mutant in unargued]
 
 
 def main() -> int:

@@ -289,12 +289,12 @@ child.returncode = 0  # nobody needs to be told that it still runs{ending}"""
 
 
 def test_a_server_that_was_killed_is_replaced(book: SmallBook) -> None:
-    from engine import run
+    from engine import forker
 
     book.page(block("x = 1"))
     assert book.problems() == []
-    for forker in run._forkers.values():
-        forker.process.kill()
-        forker.process.wait()
+    for running in forker._running.values():
+        running.process.kill()
+        running.process.wait()
     book.page(block("x = 2"))
     assert book.problems() == []
