@@ -85,6 +85,8 @@ class Scope:
                 self.cache[python] = self.evaluate(code, offset)
             finally:
                 self.busy.discard(python)
+            if meaning and meaning.shape is not None and python not in self.definitions:
+                self._check_shape(meaning, self.cache[python], offset)
             return self.cache[python]
         if meaning is None or meaning.shape is None:
             raise DoesNotHold(
@@ -93,6 +95,15 @@ class Scope:
         if python not in self.drawn:
             self.drawn[python] = self.draw(meaning)
         return self.drawn[python]
+
+    def _check_shape(self, meaning: Meaning, value: Any, offset: int) -> None:
+        """A row that gives both a shape and a definition must not contradict itself."""
+        stated = tuple(size_of(part, self.sizes) for part in meaning.shape or ())
+        if np.shape(value) != stated:
+            raise DoesNotHold(
+                f"the notation table gives {meaning.python} the shape {stated}, and its definition gives {np.shape(value)}",
+                offset,
+            )
 
     def _chosen(self, meaning: Meaning) -> str:
         """Of several definitions the one that is made from the names at hand."""

@@ -10,6 +10,7 @@ import re
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -90,6 +91,12 @@ def _check_draw(
     for name in names - known - namespace.keys() - sizes.keys() - {"np"} - set(dir(builtins)):
         raise DoesNotHold(f"the binding names {name}, which neither the page nor the notation table knows")
     if not binding.actual:
+        for name in sorted(names & namespace.keys() - known - sizes.keys()):
+            if not callable(namespace[name]) and not isinstance(namespace[name], ModuleType):
+                raise DoesNotHold(
+                    f"the binding names {name}, a value of the page that the notation table does not know: "
+                    "add a row for it, or write <!-- value: … -->"
+                )
         for name in sorted(names & known - sizes.keys()):  # what the code takes is drawn, not derived
             meaning = scope.meaning_of(name)
             if meaning and meaning.shape is not None and not meaning.index_size and not meaning.parameters:
@@ -122,6 +129,7 @@ def _check_chain(binding: Binding, tex: str, chain: list[Side], result: Any, sco
             continue
         defined = chain[number_ + 1].relation == "<-" if number_ + 1 < len(chain) else False
         if defined or (len(chain) > 1 and _is_name_of_result(node, scope)):
+            _check_indices(side, chain, scope, tex)
             continue
         scope.rough.clear()
         value = _stacked(lambda s, node=node: Evaluator(s, tex).value(node), scope, free)  # type: ignore[misc]
@@ -130,6 +138,15 @@ def _check_chain(binding: Binding, tex: str, chain: list[Side], result: Any, sco
         _compare(side, value, wanted, tolerance, binding, tex, bool(free), narrow)
         compared = True
     return compared
+
+
+def _check_indices(name: Side, chain: list[Side], scope: Scope, tex: str) -> None:
+    """What names the result carries the indices that the other sides leave open: D_i, not D_1."""
+    of_others = set(_free_indices([[side for side in chain if side is not name]], scope))
+    if set(_free_indices([[name]], scope)) != of_others:
+        text = tex[name.node.start : name.node.end]
+        open_ = ", ".join(sorted(of_others)) or "none"
+        raise DoesNotHold(f"{text} must carry the indices that the other sides leave open: {open_}", name.node.start)
 
 
 def _is_name_of_result(node: Node, scope: Scope) -> bool:

@@ -1,6 +1,6 @@
 """The drift test: change one thing in a copy of the book, and demand that the checks notice.
 
-`python -m tests.engine.drift` tries every change; `tests/engine/test_drift.py` a fixed sample. A change that provably
+`python -m tests.engine.drift` tries every change, or those whose description holds the words that follow; `tests/engine/test_drift.py` a fixed sample. A change that provably
 means the same stands in `drift_equivalent.toml`, with its reason.
 """
 
@@ -22,7 +22,10 @@ from functools import cache, partial
 from pathlib import Path
 
 from engine.book import verify
+from engine.evaluate import names_in
+from engine.latex import Node, read
 from engine.model import Page
+from engine.notation import meanings_on, read_table
 from engine.pages import read_pages
 from engine.settings import Settings
 
@@ -128,7 +131,7 @@ def page_mutants(settings: Settings, page: Page) -> Iterator[Mutant]:
                 new,
                 uri,
             )
-    for match in re.finditer(r'--8<-- "([\w.]+):([\w-]+)"', text):
+    for match in re.finditer(r'(?m)^[ \t]*--8<-- "([\w.]+):([\w-]+)"', text):
         others = re.findall(r"\[start:([\w-]+)\]", (settings.snippets / match[1]).read_text(encoding="utf-8"))
         other = next((name for name in others if name != match[2]), "")
         for new in filter(None, (other, match[2] + "x")):
@@ -206,7 +209,7 @@ def snippet_mutants(settings: Settings, path: Path) -> Iterator[Mutant]:
                     offset(node.lineno, node.col_offset),
                     offset(node.end_lineno or 0, node.end_col_offset or 0),
                 )
-                new = repr(node.value + 1 if isinstance(node.value, int) else node.value * 2)
+                new = repr(node.value + 1 if isinstance(node.value, int) else node.value * 2 or 1.0)
                 yield Mutant(
                     "snippet",
                     f"{where} {source[begin:end]} -> {new} @{node.lineno - function.lineno}:{node.col_offset}",
@@ -221,18 +224,39 @@ def snippet_mutants(settings: Settings, path: Path) -> Iterator[Mutant]:
 def notation_mutants(settings: Settings) -> Iterator[Mutant]:
     path = settings.docs / str(settings.book.get("notation"))
     text = path.read_text(encoding="utf-8")
-    used = "\n".join(page.text for page in read_pages(settings) if page.uri != path.name)
+    rows, _ = read_table(settings)
+    coded, written = set[int](), set[int]()  # lines of rows that a bound formula needs, by its code or its symbols
+    for page in read_pages(settings):
+        meanings = meanings_on(page.stem, rows)
+        functions = {symbol for symbol, meaning in meanings.items() if meaning.parameters}
+        bases = frozenset(meaning.base for meaning in meanings.values() if meaning.base)
+        for formula in page.bound_formulas if page.uri != path.name else ():
+            code = names_in(formula.binding.code) if formula.binding else frozenset()
+            coded |= {meaning.line for meaning in meanings.values() if meaning.python in code}
+            for chain in read(formula.tex, functions.__contains__):
+                written |= {
+                    meanings[name].line for side in chain for name in symbols_in(side.node, bases) if name in meanings
+                }
     for match in re.finditer(r"^\| (\$[^|]+\$) \| `([^`|]+)` \| ([^|]+) \|", text, re.M):
-        name = re.split(r"\W", match[2])[0]
-        bound = re.findall(r"<!-- code:.*?-->", used, re.S)
-        if not any(re.search(rf"\b{name}\b", code) for code in bound):
-            continue  # no bound formula of the book needs the row yet
+        line = text.count("\n", 0, match.start()) + 1
         file = settings.name(path)
-        yield Mutant("notation", f"name {match[2]}", file, match.start(2), name, f"{name}_", "")
-        if "(n" in match[3]:
+        if line in coded:
+            name = re.split(r"\W", match[2])[0]
+            yield Mutant("notation", f"name {match[2]}", file, match.start(2), name, f"{name}_", "")
+        if "(n" in match[3] and line in coded | written:
             place = match.start(3) + match[3].index("(n")
             yield Mutant("notation", f"shape of {match[2]}", file, place, "(n", "(d + 2", "")
-        yield Mutant("notation", f"symbol {match[1]}", file, match.start(1) + 1, "", r"\Xi_{9}", "")
+        if line in written:
+            yield Mutant("notation", f"symbol {match[1]}", file, match.start(1) + 1, "", r"\Xi_{9}", "")
+
+
+def symbols_in(node: Node, whole: frozenset[str] = frozenset()) -> Iterator[str]:
+    """The symbols of a formula; with their indices, those of `whole` have rows of their own."""
+    if node.kind == "symbol":
+        yield node.name
+    own = node.kind == "index" and node.parts[0].name in whole
+    for part in node.parts[1:] if own else node.parts:
+        yield from symbols_in(part, whole)
 
 
 def data_mutants(settings: Settings, pages: dict[str, Page]) -> Iterator[Mutant]:
@@ -288,9 +312,9 @@ def judge(place: Path, mutant: Mutant) -> Fate:
             return Fate(mutant, "check")
         if verify(settings).problems:
             return Fate(mutant, "check")
-        stem = Path(mutant.file).stem
+        stem = Path(mutant.file).stem.replace("-", "_")
         tests = place / "tests" / "snippets" / f"test_{stem}.py"
-        if mutant.kind == "snippet" and tests.exists():
+        if mutant.kind in ("snippet", "include") and tests.exists():
             command = [
                 sys.executable,
                 "-m",
@@ -311,13 +335,13 @@ def judge(place: Path, mutant: Mutant) -> Fate:
 
 
 @cache
-def _copy(root: Path) -> Path:
+def _copy(root: Path, place: str) -> Path:
     """This process's own copy."""
-    return copy_book(root, Path(tempfile.mkdtemp(prefix="drift-")))
+    return copy_book(root, Path(tempfile.mkdtemp(dir=place)))
 
 
-def _judge(root: Path, mutant: Mutant) -> Fate:
-    return judge(_copy(root), mutant)
+def _judge(root: Path, place: str, mutant: Mutant) -> Fate:
+    return judge(_copy(root, place), mutant)
 
 
 def try_all(root: Path, chosen: list[Mutant]) -> list[Fate]:
@@ -325,8 +349,11 @@ def try_all(root: Path, chosen: list[Mutant]) -> list[Fate]:
     before = verify(Settings.load(root))
     assert not before.problems, "the book itself must be green first:\n" + "\n".join(map(str, before.problems))
     fates: list[Fate] = []
-    with ProcessPoolExecutor(max_workers=2) as pool:
-        for number, fate in enumerate(pool.map(partial(_judge, root), chosen), 1):
+    with (
+        tempfile.TemporaryDirectory(prefix="drift-", ignore_cleanup_errors=True) as place,
+        ProcessPoolExecutor(max_workers=2) as pool,
+    ):
+        for number, fate in enumerate(pool.map(partial(_judge, root, place), chosen), 1):
             fates.append(fate)
             if not fate.killed_by:
                 say(f"nobody noticed: {told(fate.mutant)}")
@@ -376,7 +403,7 @@ def report(fates: list[Fate], known: dict[str, str]) -> list[str]:
 
 
 def main() -> int:
-    every = mutants(REPOSITORY)
+    every = [mutant for mutant in mutants(REPOSITORY) if all(word in told(mutant) for word in sys.argv[1:])]
     fates = try_all(REPOSITORY, every)
     left = report(fates, equivalent())
     print("\n".join(left))

@@ -55,6 +55,7 @@ PAGE = {
     "gradient": gradient,
     "solve": solve,
     "shrug": shrug,
+    "level": 3.0,
 }
 
 HOLDS = [
@@ -131,6 +132,12 @@ REFUSED = [  # formula, code, what the author is told, and the text that the car
         "the binding names forecast, which neither the page nor the notation table knows",
         "",
     ),
+    (
+        r"\hat y = X w + b",
+        "predict(X, w, level)",
+        "the binding names level, a value of the page that the notation table does not know",
+        "",
+    ),
     (r"\hat y = X w + \Xi", "predict(X, w, b)", r"the symbol \Xi is missing from the notation table", r"\Xi"),
     (r"\hat y = w X + b", "predict(X, w, b)", "cannot multiply w (3, 1) with X (7, 3)", "X"),
     (
@@ -190,3 +197,12 @@ def test_a_minimum_must_be_one(meanings: dict[str, Meaning]) -> None:
     tex = r"\arg\min_\theta L(\theta)"
     assert outcome(tex, "solve(A, y)", "n > d + 1", meanings).agreed > 2
     assert "minimum" in outcome(tex, "solve(A, y) + 1e-3", "n > d + 1", meanings).error
+
+
+@pytest.mark.parametrize(("name", "agreed"), [("D_i", True), ("D_1", False), ("D", False)])
+def test_what_names_the_result_carries_its_open_indices(name: str, agreed: bool) -> None:
+    rows, _ = read_table(Settings.load(REPOSITORY))
+    result = outcome(rf"{name} = r_i^2", "(y_hat - y) ** 2", "", meanings_on("wrong-tool", rows))
+    assert bool(result.agreed) is agreed
+    if not agreed:
+        assert result.error == f"{name} must carry the indices that the other sides leave open: i"

@@ -42,6 +42,12 @@ def test_a_gap_in_another_column_drops_nothing(tmp_path: Path) -> None:
     assert load_penguins(str(file), ["a", "b"])[1] == 2
 
 
+def test_one_bird_is_a_table_of_one_row(tmp_path: Path) -> None:
+    file = tmp_path / "birds.csv"
+    file.write_text("species,a,b\nx,1,2\n", encoding="utf-8")
+    assert load_penguins(str(file), ["b", "a"])[0].tolist() == [[2, 1]]
+
+
 def test_an_unknown_column_is_named() -> None:
     with pytest.raises(ValueError, match=r"penguins\.csv has no column \['wing'\]\.$"):
         load_penguins(str(CSV), ["wing", "body_mass_g"])

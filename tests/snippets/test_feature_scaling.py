@@ -53,6 +53,13 @@ def test_a_step_too_small_or_too_large_is_counted_or_reported() -> None:
         count_steps(Z, y, 0.01, limit=50)
 
 
+def test_counting_ends_at_a_hundred_thousand_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    X, y = noisy_line(np.random.default_rng(42))
+    monkeypatch.setattr("snippets.feature_scaling.descend", lambda X, y, eta, steps: iter([(0, np.zeros(1), 0.0)]))
+    with pytest.raises(RuntimeError, match=r"^More than 100000 steps are needed\.$"):
+        count_steps(X, y, 0.01)
+
+
 def test_scaled_columns_have_mean_zero_and_deviation_one_like_those_of_scikit_learn() -> None:
     X, _ = birds()
     mu, s = column_scale(X)

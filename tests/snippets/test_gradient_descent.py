@@ -193,6 +193,21 @@ def test_fit_says_when_the_step_is_too_large_before_anything_overflows() -> None
                 fit(X, y, eta)
 
 
+@pytest.mark.parametrize(("growth", "says"), [(1.9, "Still on the way after 7 steps"), (2.1, "The gradient grows")])
+def test_a_gradient_may_double_and_no_more(monkeypatch: pytest.MonkeyPatch, growth: float, says: str) -> None:
+    X, y = np.ones((1, 1)), np.zeros(1)
+    states = iter([(0, np.ones(1), 0.0), (1, np.array([growth]), 0.0)])
+    monkeypatch.setattr("snippets.gradient_descent.descend", lambda X, y, eta, steps: states)
+    with pytest.raises(RuntimeError, match=says):
+        fit(X, y, 0.1, steps=7)
+
+
+def test_fit_takes_a_hundred_thousand_steps_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("snippets.gradient_descent.descend", lambda X, y, eta, steps: iter([(0, np.ones(1), 0.0)]))
+    with pytest.raises(RuntimeError, match=r"^Still on the way after 100000 steps, eta = 0\.1\.$"):
+        fit(np.ones((1, 1)), np.zeros(1), 0.1)
+
+
 def test_fit_says_when_it_has_not_arrived() -> None:
     X, y = noisy_line(np.random.default_rng(42))
     with pytest.raises(RuntimeError, match=r"^Still on the way after 10 steps, eta = 0\.01\.$"):

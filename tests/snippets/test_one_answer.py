@@ -158,4 +158,5 @@ def test_exact_data_give_the_exact_curve_and_the_guess_comes_first() -> None:
     states = list(fit_growth(x, 3 * np.exp(-0.5 * x), a=2, c=-0.2, steps=10))
     assert states[0] == (2, -0.2)
     assert len(states) == 11
+    assert len(list(fit_growth(x, 3 * np.exp(-0.5 * x), a=2, c=-0.2))) == 21
     assert states[-1] == pytest.approx((3, -0.5), rel=1e-12)

@@ -166,6 +166,12 @@ def test_bootstrap_is_near_the_formula_where_the_noise_is_equal() -> None:
     np.testing.assert_array_equal(fits[:5], bootstrap(A, y, 5, np.random.default_rng(0)))
 
 
+def test_bootstrap_draws_every_row_as_often_as_the_others() -> None:
+    for row in range(3):
+        means = bootstrap(np.ones((3, 1)), 3.0 * (np.arange(3) == row), 3000, np.random.default_rng(row))
+        assert means.mean() == pytest.approx(1, abs=0.06)
+
+
 @pytest.mark.parametrize("n", [2, 1])
 def test_too_few_rows_leave_nothing_for_the_noise(n: int) -> None:
     with pytest.raises(ValueError, match=rf"^{n} rows, 2 parameters: none left for noise\.$"):

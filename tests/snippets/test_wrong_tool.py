@@ -81,6 +81,15 @@ def test_anscombe_three_and_four() -> None:
     assert np.isnan(distance).tolist() == (x == 19).tolist()
 
 
+@pytest.mark.parametrize(("gap", "known"), [(1.5e-9, True), (0.7e-9, False)])
+def test_a_leverage_of_almost_one_has_a_distance_as_long_as_digits_are_left(gap: float, known: bool) -> None:
+    # Of the points 0, 1, s on a line, the last has leverage 1 - 1 / (2 s² - 2 s + 2).
+    s = (1 + np.sqrt(2 / gap - 3)) / 2
+    A, y = design_matrix(np.array([0, 1, s])), np.array([0.0, 2, 1])
+    assert 1 - leverage(A)[2] == pytest.approx(gap, rel=1e-3)
+    assert np.isfinite(cooks_distance(A, y, A @ by_svd(A, y))[2]) == known
+
+
 def test_weights_count_as_repeated_rows_and_zero_leaves_out() -> None:
     A, y = problem(8)
     times = np.random.default_rng(0).integers(0, 4, len(y))
@@ -130,6 +139,25 @@ def test_a_tiny_cut_forgets_the_wild_point_of_anscombe_three() -> None:
     keep = y < 12
     others = by_svd(design_matrix(x[keep]), y[keep])
     np.testing.assert_allclose(fit_huber(design_matrix(x), y, 1e-5), others, atol=0.02)
+
+
+@pytest.mark.parametrize(
+    ("moves", "calls"), [([1.0, 1 + 1.5e-9], 3), ([1.0, 1 + 0.5e-9], 2), ([0.0, 1.5e-12], 3), ([0.0, 0.5e-12], 2)]
+)
+def test_huber_stops_at_nine_digits_or_at_nothing(
+    monkeypatch: pytest.MonkeyPatch, moves: list[float], calls: int
+) -> None:
+    thetas = iter([*moves, moves[-1]])
+    monkeypatch.setattr("snippets.wrong_tool.fit_weighted", lambda A, y, weights: np.array([next(thetas)]))
+    fit_huber(np.ones((2, 1)), np.array([5.0, 6]), 1.0)
+    assert 3 - len(list(thetas)) == calls
+
+
+def test_huber_tries_a_thousand_times_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    thetas = iter(range(2000))
+    monkeypatch.setattr("snippets.wrong_tool.fit_weighted", lambda A, y, weights: np.array([float(next(thetas))]))
+    with pytest.raises(RuntimeError, match=r"^Theta moves after 1000 steps, cut = 1\.0\.$"):
+        fit_huber(np.ones((2, 1)), np.array([5.0, 6]), 1.0)
 
 
 def test_huber_says_when_it_still_moves() -> None:
