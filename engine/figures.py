@@ -7,6 +7,7 @@ than `LARGE` keeps its text and axes, and its data become a PNG.
 
 from __future__ import annotations
 
+import inspect
 import io
 import re
 import sys
@@ -29,6 +30,10 @@ LARGE = 60_000  # bytes of SVG above which the data are drawn as PNG
 PHONE = 328  # pixels that a figure has on a screen 360 pixels wide
 SMALLEST = 7.9  # pixels that a letter needs there
 RASTER_DPI = 216
+# An artist with such a gid is a frame of a film: "frame-3" stands in the still figure too, "between-4" only in the film.
+FRAME = re.compile(r"(frame|between)-(\d+)")
+# Matplotlib 3.8, which runs in the page, has no colors of hatches.
+HATCHES = "hatchcolors" in inspect.signature(getattr(RendererBase, "_iter_collection")).parameters  # noqa: B009
 
 
 def draw(figure: MplFigure, name: str) -> Figure:
@@ -144,6 +149,8 @@ class _Renderer(RendererBase):
         self.clips: dict[tuple[str, ...], str] = {}
         self.images: dict[str, bytes] = {}
         self.texts: list[tuple[str, float]] = []  # what was written, and how large in points
+        self.groups: list[bool] = []  # those that are open: whether each is a frame
+        self.last_frame = -1
         self.image_dpi = RASTER_DPI
         self.math: Any = MathTextParser("path")
 
@@ -153,6 +160,8 @@ class _Renderer(RendererBase):
             for (x, y, w, h), key in self.clips.items()
         )
         body = (f"<defs>{clips}</defs>" if clips else "") + "".join(self.parts)
+        end = f'" style="--frame:{self.last_frame}"'
+        body = body.replace(end, f" book-end{end}")
         size = f'width="{_short(self.width)}" height="{_short(self.height)}"'
         box = f'viewBox="0 0 {_short(self.width)} {_short(self.height)}"'
         return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box} data-name="{self.name}" fill="none">{body}</svg>'
@@ -164,6 +173,18 @@ class _Renderer(RendererBase):
 
     def flipy(self) -> bool:
         return True
+
+    def open_group(self, s: str, gid: str | None = None) -> None:
+        frame = FRAME.fullmatch(gid or "")
+        self.groups.append(bool(frame))
+        if frame:
+            kind = "book-frame" + (" book-between" if frame[1] == "between" else "")
+            self._put(f'<g class="{kind}" style="--frame:{int(frame[2])}">')
+            self.last_frame = max(self.last_frame, int(frame[2]))
+
+    def close_group(self, s: str) -> None:
+        if self.groups.pop():
+            self._put("</g>")
 
     def points_to_pixels(self, points: Any) -> Any:
         return points
@@ -200,9 +221,10 @@ class _Renderer(RendererBase):
         run: list[tuple[float, float]] = []
         last: tuple[Any, ...] = ()
         context, face = self.new_gc(), None
+        hatches = {"hatchcolors": [] if hatchcolors is None else hatchcolors} if HATCHES else {}
         for x, y, index, gc0, color in base._iter_collection(
             gc, range(len(shapes)), offsets, offset_trans, facecolors, edgecolors, linewidths, linestyles, antialiaseds, urls,
-            offset_position, hatchcolors=[] if hatchcolors is None else hatchcolors,
+            offset_position, **hatches,
         ):  # fmt: skip
             style = (index, tuple(gc0.get_rgb()), gc0.get_linewidth(), repr(gc0.get_dashes()), gc0.get_alpha(),
                      None if color is None else tuple(color))  # fmt: skip

@@ -16,7 +16,10 @@ from engine.record import verified_table
 from engine.run import PageRun
 
 INSERT = re.compile(r"<!--\s*engine:\s*(?P<name>\w+)\s*-->")
-DARK = "<style>svg{color:#1c1b1a}@media(prefers-color-scheme:dark){svg{color:#e8e6e3}}</style>"
+# Elsewhere a figure follows the color scheme of the reader, and a film is a still.
+DARK = (
+    "<style>svg{color:#1c1b1a}@media(prefers-color-scheme:dark){svg{color:#e8e6e3}}.book-between{display:none}</style>"
+)
 
 ShowFigure = Callable[[Figure, str], str]
 ShowFormula = Callable[[Formula], str]
@@ -28,14 +31,15 @@ def finished(
     show: ShowFigure,
     formula: ShowFormula | None = None,
     inserts: dict[str, str] | None = None,
-    anchors: dict[int, str] | None = None,
+    marks: dict[int, str] | None = None,
 ) -> str:
     """The page as its reader gets it, in Markdown.
 
     `show` gives the line of Markdown for a figure and its alt text, `formula` what stands for a
-    formula, `inserts` the text for comments like `<!-- engine: verified -->`, `anchors` ids for blocks by line.
+    formula, `inserts` the text for comments like `<!-- engine: verified -->`, `marks` the attributes of blocks by line,
+    as attribute lists write them.
     """
-    text = _without_comments(page, formula, inserts or {})
+    text = without_comments(page, formula, inserts or {})
     lines = [[line] for line in text]
     runs = dict(zip((block.line for block in page.code_blocks), run.blocks, strict=False))
     for block in page.blocks:
@@ -45,7 +49,7 @@ def finished(
         if block.language == "output":
             continue  # written beneath its block, where its figures are
         lines[block.line - 1] = _fence(
-            block, block.language, block.code, block.options.get("title", ""), (anchors or {}).get(block.line, "")
+            block, block.language, block.code, block.options.get("title", ""), (marks or {}).get(block.line, "")
         )
         if block.language == "python":
             ran = runs.get(block.line, Ran("not run"))
@@ -67,12 +71,12 @@ def finished(
     return "\n".join(line for place in lines for line in place)
 
 
-def _fence(block: Block, language: str, code: str, title: str = "", anchor: str = "") -> list[str]:
+def _fence(block: Block, language: str, code: str, title: str = "", marks: str = "") -> list[str]:
     ticks = "```"
     while ticks in code:
         ticks += "`"
     options = f' title="{title}"' if title else ""
-    opening = f"{ticks} {{.{language} #{anchor}{options}}}" if anchor else f"{ticks}{language}{options}"
+    opening = f"{ticks} {{.{language} {marks}{options}}}" if marks else f"{ticks}{language}{options}"
     return _indented(block, "\n".join([opening, code.rstrip("\n"), ticks]))
 
 
@@ -80,7 +84,7 @@ def _indented(block: Block, text: str) -> list[str]:
     return [(block.prefix + line).rstrip() for line in text.split("\n")]
 
 
-def _without_comments(page: Page, formula: ShowFormula | None, inserts: dict[str, str]) -> list[str]:
+def without_comments(page: Page, formula: ShowFormula | None, inserts: dict[str, str]) -> list[str]:
     """The page's lines with comments taken out and formulas replaced; the count of lines stays."""
     text = page.text
     changes = [(start, end, "") for start, end in page.comments]
@@ -149,7 +153,9 @@ def figure_html(figure: Figure, alt: str, images: str) -> str:
     """A figure for the page: inline SVG with its alt text; `images` is the folder of its pictures."""
     svg = figure.svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
     svg = re.sub(r'(<image [^>]*href=")', rf"\g<1>{images}", svg)
-    return f'<figure class="book-figure">{svg}</figure>'
+    film = 'class="book-frame' in svg
+    play = '<label class="book-play"><input type="checkbox"> Play it as a film</label>' if film else ""
+    return f'<figure class="book-figure">{svg}{play}</figure>'
 
 
 def formula_html(math: dict[tuple[str, bool], Rendered], formula: Formula) -> str:

@@ -392,3 +392,24 @@ def test_small_text_is_a_fault() -> None:
     small = drawn(lambda axes: axes.text(0, 0, "tiny", fontsize=9))
     assert small.faults == ("text too small to read on a phone ('tiny'): at least 9.7 points at this figure width",)
     assert drawn(lambda axes: axes.text(0, 0, "large", fontsize=9.8)).faults == ()
+
+
+def test_artists_with_a_frame_number_become_the_frames_of_a_film() -> None:
+    def film(axes: Axes) -> None:
+        for step in range(12):
+            axes.plot([0, 1], [0, step], gid=f"{'between' if step % 2 else 'frame'}-{step}")
+        axes.text(0, 0, "first", gid="frame-0")
+        axes.plot([0, 1], [1, 1], gid="a name of the author's")
+
+    root = parsed(drawn(film))
+    frames = [
+        (g.get("class"), g.get("style"), len(g)) for g in root.iter(f"{SVG}g") if "book-frame" in g.get("class", "")
+    ]
+    assert frames[:3] == [
+        ("book-frame", "--frame:0", 1),
+        ("book-frame book-between", "--frame:1", 1),
+        ("book-frame", "--frame:2", 1),
+    ]
+    assert frames[-1] == ("book-frame", "--frame:0", 1), "text comes behind lines"
+    assert [style for kind, style, _ in frames if "book-end" in (kind or "")] == ["--frame:11"]
+    assert len(frames) == 13
