@@ -58,9 +58,12 @@ globalThis.probes = (() => {
   }
 
   // Rules of WCAG 2.2 AA and best practice that the page breaks. `within` narrows the look to a part of it.
-  async function axeViolations(within) {
-    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
-    const result = await axe.run(within || document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] });
+  const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
+  const OF_COLOR = ["color-contrast", "link-in-text-block"];
+
+  async function axeViolations(within, onlyOfColor = false) {
+    const runOnly = onlyOfColor ? { type: "rule", values: OF_COLOR } : { type: "tag", values: TAGS };
+    const result = await axe.run(within || document, { runOnly, resultTypes: ["violations"] });
     return result.violations.flatMap((rule) =>
       rule.nodes.map((node) => {
         const why = node.failureSummary.split("\n").slice(1).map((line) => line.trim()).join("; ");

@@ -1,6 +1,7 @@
-"""Visits every page once in each theme and width, and notes all that the tests ask about.
+"""Visits every page once at each width, and notes all that the tests ask about.
 
 A visit costs a second or two, most of it axe; so pages are visited side by side, once, and the tests read the notes.
+A page is opened in one theme and then shown in the other, where only what hangs on colors is asked again.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -153,32 +154,46 @@ async def side_by_side(job: Callable[[Item], Awaitable[Result]], items: Iterable
 
 
 async def survey(browser: Browser, home: str, pages: Sequence[str]) -> list[Visit]:
-    visits = []
-    for width in WIDTHS:
-        for theme in THEMES:
-            async with reading(browser, theme, width) as context:
-                visits += await side_by_side(partial(visit, context, home, theme, width), pages)
+    visits: list[Visit] = []
+    for width, theme in zip(WIDTHS, THEMES, strict=True):
+        async with reading(browser, theme, width) as context:
+            for pair in await side_by_side(partial(visit, context, home, theme, width), pages):
+                visits += pair
     return visits
 
 
-async def visit(context: BrowserContext, home: str, theme: str, width: int, path: str) -> Visit:
+async def visit(context: BrowserContext, home: str, theme: str, width: int, path: str) -> list[Visit]:
+    """Looks at a page in the theme that it opens in, and in the other."""
+    other = next(name for name in THEMES if name != theme)
     page, watch = await open_page(context, home + path)
     scheme = await page.evaluate("document.body.dataset.mdColorScheme")
     text = await page.evaluate("probes.text()")
 
     await page.evaluate(AXE)
     overflow: list[tuple[str, str]] = []
-    axe: list[tuple[str, str]] = []
+    axe: dict[str, list[tuple[str, str]]] = {name: [] for name in THEMES}
+
+    async def show(name: str) -> None:
+        await page.evaluate("scheme => (document.body.dataset.mdColorScheme = scheme)", SCHEMES[name])
+        await page.evaluate("probes.settled()")
 
     async def look(state: str, within: str | None = None) -> None:
         # (The veil behind an open search is wider than the page by intent; nothing can be scrolled then.)
         if state != "search open":
             overflow.extend((state, line) for line in await page.evaluate("probes.overflow()"))
-        axe.extend((state, line) for line in await page.evaluate("within => probes.axeViolations(within)", within))
+        found = await page.evaluate("within => probes.axeViolations(within)", within)
+        axe[theme].extend((state, line) for line in found)
+        await show(other)
+        found = await page.evaluate("within => probes.axeViolations(within, true)", within)
+        axe[other].extend((state, line) for line in found)
+        await show(theme)
 
     await page.evaluate("probes.openDetails()")
     await look("details open")
     figures = await page.evaluate("probes.figures()")
+    await show(other)
+    figures_there = await page.evaluate("probes.figures()")
+    await show(theme)
     formulas = await page.evaluate("probes.formulas()")
     raw = await page.evaluate("probes.rawFormulas()")
     words = await page.evaluate("probes.proseAndCode()")
@@ -200,9 +215,23 @@ async def visit(context: BrowserContext, home: str, theme: str, width: int, path
 
     violations = await page.evaluate("probes.violations")
     await page.close()
-    return Visit(
-        path, theme, width, watch, scheme, violations, overflow, axe, figures, formulas, raw, text, words, scrollers
+    here = Visit(
+        path,
+        theme,
+        width,
+        watch,
+        scheme,
+        violations,
+        overflow,
+        axe[theme],
+        figures,
+        formulas,
+        raw,
+        text,
+        words,
+        scrollers,
     )
+    return [here, replace(here, theme=other, scheme=SCHEMES[other], axe=axe[other], figures=figures_there)]
 
 
 async def open_drawer(page: Page) -> None:
