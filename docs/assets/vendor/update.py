@@ -1,4 +1,4 @@
-"""Rebuild every vendored file of the site: KaTeX and the text fonts.
+"""Rebuild every vendored file of the site: KaTeX, the text fonts, and the bundles of scripts.
 
 Run it from anywhere, on a machine with Python, npm and a network:
 
@@ -9,6 +9,7 @@ It fetches the packages below by name and version, checks each against its recor
     engine/vendor/katex/        katex.min.js, run at build time and never shipped
     docs/assets/vendor/katex/   the style sheet and the fonts that formulas need
     docs/assets/vendor/fonts/   one text family and one for code, cut to what a technical book prints
+    docs/assets/vendor/d3/, …   the bundles of `bundles.py`, from packages with a lock of their own
 
 The same versions give the same bytes. To move to another version, change it here, run the script once, and
 record the integrity that it reports.
@@ -29,6 +30,8 @@ import tempfile
 import venv
 from hashlib import sha512
 from pathlib import Path
+
+from bundles import build_bundles  # type: ignore[import-not-found, unused-ignore]
 
 PACKAGES = {
     "katex@0.19.1": "sha512-jG8uKntjSEcm2EpQOh0XturpPuuC9r3Sq5HLHdsFdWZT27E672SF19QEi+of0/YeOy15lDgRhKvr5614uRrEfA==",
@@ -78,6 +81,7 @@ def main() -> None:
         subprocess.run([python, "-m", "pip", "install", "--quiet", *TOOLS], check=True)
         subprocess.run([python, __file__, str(work)], check=True)
         write_script(work)
+    build_bundles(HERE)
 
 
 def fetch(work: Path) -> None:
