@@ -32,10 +32,12 @@ test: $(READY) ## everything that CI runs, in a headless browser too
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
 	$(RUN) -m tests.site.browser
+	@$(RUN) -m engine.runtime
 	$(RUN) -m pytest
 
-build: $(READY) ## write the site to site/
+build: $(READY) ## write the site to site/, with a file of the whole book to take away
 	$(RUN) -m mkdocs build --strict
+	$(RUN) -m engine zip
 
 check: $(READY) ## run the pages and check them; PAGE=docs/loss.md for one
 	@$(RUN) -m engine check $(PAGE)

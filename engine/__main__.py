@@ -1,4 +1,4 @@
-"""`python -m engine check|update|render`: what `make` calls."""
+"""`python -m engine check|update|render|zip`: what `make` calls."""
 
 from __future__ import annotations
 
@@ -26,9 +26,17 @@ def main(arguments: list[str] | None = None) -> int:
         default="html",
         help="mathematics as HTML for site builders, or as $TeX$ for code hosts",
     )
+    command = commands.add_parser("zip", help="pack the built site into a file that can be read without a server")
+    command.add_argument("site", nargs="?", type=Path, default=Path("site"), help="the built site; site/ by default")
     given = parser.parse_args(arguments)
     try:
         settings = Settings.load(Path.cwd())
+        if given.command == "zip":
+            from engine.archive import write_zip
+
+            packed = write_zip(settings, given.site)
+            say(f"wrote {packed} ({packed.stat().st_size / 1e6:.0f} MB)")
+            return 0
         only = [page_uri(settings, name) for name in getattr(given, "pages", ())]
         started = time.perf_counter()
         book = verify(settings, only, say)

@@ -16,8 +16,8 @@ from typing import Any
 
 import markdown
 
-from engine.model import Block, Page
-from engine.settings import Problem, Settings
+from engine.model import Block, Page, Problem
+from engine.settings import Settings
 from engine.snippets import expand
 
 SHOWN = frozenset({"console", "text", "toml", "json", "latex", "bash"})

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from engine import katex
-from engine.model import Block, Figure, Formula, Number, Page, Ran
+from engine import archive, katex
+from engine.model import Block, Figure, Formula, Number, Page, Problem, Ran
 from engine.run import PageRun
-from engine.settings import Problem, Settings
+from engine.settings import Settings
 from engine.snippets import sections_of
 
 
@@ -95,6 +95,7 @@ def check_page(page: Page, run: PageRun, math: dict[tuple[str, bool], katex.Rend
                 block.line,
                 f"the block draws {figures} figures and has {len(block.alts)} alt texts: separate them by ' | '",
             )
+    yield from _shown_again(page)
     for formula, checked in zip(page.bound_formulas, run.checks, strict=False):
         if checked.error:
             line, column, text = _place(formula, checked.offset)
@@ -110,6 +111,21 @@ def check_page(page: Page, run: PageRun, math: dict[tuple[str, bool], katex.Rend
             quote = re.match(r"[ \t]*>+[ \t]?|", page.text.split("\n")[line - 1])
             column = len(before[-1]) + (formula.column if len(before) == 1 else 1 + len(quote[0] if quote else ""))
             yield page.problem(line, f"column {column}: KaTeX cannot read the formula: {rendered.error}")
+
+
+def _shown_again(page: Page) -> Iterator[Problem]:
+    """A page shows a function once, and once more only in a complete listing, which is titled as a file."""
+    first: dict[str, int] = {}
+    for block in page.code_blocks:
+        if block.options.get("title", "").endswith(".py"):
+            continue
+        for segment in block.segments:
+            if segment.section and first.setdefault(segment.section, block.line) != block.line:
+                yield page.problem(
+                    block.line,
+                    f"{segment.section} is shown at line {page.lines[first[segment.section] - 1]} already: "
+                    'refer to it, or give a complete listing a title="….py"',
+                )
 
 
 def _place(formula: Formula, offset: int) -> tuple[int, int, str]:
@@ -184,6 +200,8 @@ def _check_links(settings: Settings, page: Page, pages: dict[str, Page]) -> Iter
         path = unquote(parts.path)
         uri = os.path.normpath(os.path.join(os.path.dirname(page.uri), path)) if path else page.uri
         target = pages.get(uri)
+        if os.path.basename(uri) == f"{archive.name_of(settings)}.zip":
+            continue  # `make build` puts it beside the pages
         if target is None and not (settings.docs / uri).is_file():
             yield page.problem(link.line, f"the link {link.href} leads nowhere: there is no {settings.docs.name}/{uri}")
         elif target is not None and parts.fragment and unquote(parts.fragment) not in target.anchors:

@@ -19,17 +19,19 @@ from urllib.parse import quote
 import material
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page as SitePage
 from mkdocs.utils import get_relative_url
 
-from engine import render
+from engine import render, runtime, take
 from engine.assets import stylesheet
 from engine.book import Book, verify
 from engine.model import Binding, Figure, Page
-from engine.policy import insert_policy
+from engine.policy import ISOLATION, insert_policy, policy
 from engine.record import page_facts, verified
+from engine.run import expect_runs
 from engine.settings import BookError, Settings
 from engine.symbols import (
     code_anchor,
@@ -50,7 +52,9 @@ ARITHMATEX = re.compile(
     r'<(span|div) class="arithmatex">\s*\\[(\[](?P<tex>.*?)\\[)\]]\s*</\1>(?P<behind>[,.;:!?)]+)?', re.S
 )
 SHORT = 20  # characters of TeX
-CODE = re.compile(r'<div (?:id="[^"]*" )?class="language-[\w-]+ highlight">.*?</div>', re.S)
+CODE = re.compile(r'<div (?:id="[^"]*" )?class="language-[\w-]+ highlight"(?: [\w-]+="[^"]*")*>.*?</div>', re.S)
+# Blank lines and the indentation of the templates, except where they mean something.
+SPARE = re.compile(r"(?P<kept><(?P<tag>pre|script|textarea)\b.*?</(?P=tag)>)|\n\s+", re.S)
 PLACEHOLDER = re.compile(r"<!--book:(?P<kind>figure|made):(?P<name>[^>]*?)-->")
 
 
@@ -74,6 +78,7 @@ def on_startup(*, command: Literal["build", "gh-deploy", "serve"], dirty: bool) 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Prepare Markdown for figures, and the one style sheet."""
     _State.settings = Settings.load(Path(config.config_file_path).parent)
+    expect_runs(_State.settings)
     fences = config.mdx_configs.setdefault("pymdownx.superfences", {}).setdefault("custom_fences", [])
     if not any(fence["name"] == "book-figure" for fence in fences):
         fences.append({"name": "book-figure", "class": "", "format": _figure_placeholder})
@@ -103,9 +108,23 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         for run in book.runs.values():
             for figure in run.figures:
                 made |= {IMAGES + name: content for name, content in figure.images.items()}
+    if _State.settings.runtime and _fetch_runtime():
+        made[runtime.BUNDLE] = runtime.bundle(_State.settings)
     for uri, content in made.items():
         files.append(File.generated(config, uri, content=content))
     return files
+
+
+def _fetch_runtime() -> bool:
+    """Get the Python that runs in the page; an author who writes without a network goes on without it."""
+    try:
+        runtime.fetch(_State.settings, say=log.info)
+    except BookError as error:
+        if not _State.serving:
+            raise PluginError(str(error)) from None
+        log.warning(str(error))
+        return False
+    return True
 
 
 def _verify() -> Book | None:
@@ -142,18 +161,28 @@ def on_page_markdown(markdown: str, *, page: SitePage, config: MkDocsConfig, fil
         _State.figures[name] = (figure, alt)
         return f"```book-figure\n{name}\n```"
 
-    anchors = {
-        block.line: anchor
-        for block in ours.code_blocks
-        if (names := list(defined_in(block)))
-        and _State.functions.get(names[0]) == (uri, anchor := code_anchor(names[0]))
-    }
-    text = render.finished(ours, book.runs[uri], show, inserts=_State.inserts, anchors=anchors)
+    text = render.finished(ours, book.runs[uri], show, inserts=_State.inserts, marks=_marks(ours, uri))
     problems = book.problems_of(uri)
     if problems:
         listed = "\n".join(f"    {problem}" for problem in problems)
         text = f'!!! failure "This page has errors"\n\n    ```text\n{listed}\n    ```\n\n{text}'
     return text
+
+
+def _marks(page: Page, uri: str) -> dict[int, str]:
+    """What the HTML says of each block, by its line: an id where it is the first to show a function, and its number.
+
+    The number is what scripts know it by: footnotes stand elsewhere in the HTML than on the page.
+    """
+    marks = {}
+    for number, block in enumerate(page.code_blocks, 1):
+        names = list(defined_in(block))
+        shows = bool(names) and _State.functions.get(names[0]) == (uri, code_anchor(names[0]))
+        said = [f"#{code_anchor(names[0])}"] if shows else []
+        said += [f"data-block={number}"]
+        said += [f'data-{key}="{block.options[key]}"' for key in ("needs", "raises") if key in block.options]
+        marks[block.line] = " ".join(said)
+    return marks
 
 
 def _url(files: Files, uri: str) -> str:
@@ -224,6 +253,11 @@ def _normal(tex: str) -> str:
     return " ".join(tex.split())
 
 
+def on_post_page(output: str, *, page: SitePage, config: MkDocsConfig) -> str:
+    """Take out what nobody sees: half a kilobyte of a page as it is sent."""
+    return SPARE.sub(lambda match: match["kept"] or "\n", output)
+
+
 @event_priority(-100)  # the search plugin has read the page by now
 def on_page_context(context: dict[str, Any], *, page: SitePage, config: MkDocsConfig, nav: Any) -> dict[str, Any]:
     """Fill the placeholders."""
@@ -241,6 +275,21 @@ def on_page_context(context: dict[str, Any], *, page: SitePage, config: MkDocsCo
     return context
 
 
+def on_serve(server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
+    """Send the headers that CONTRIBUTING.md asks of a host, so that Stop can interrupt Python while an author looks on."""
+    site = server.serve_request
+    headers = [*ISOLATION, ("Content-Security-Policy", policy([], serving=True))]
+
+    def app(environ: dict[str, Any], start_response: Any) -> Any:
+        def start(status: str, given: list[tuple[str, str]], *rest: Any) -> Any:
+            return start_response(status, [*given, *headers], *rest)
+
+        return site(environ, start)
+
+    server.set_app(app)
+    return server
+
+
 def on_post_build(config: MkDocsConfig) -> None:
     """Write the Content-Security-Policy into every page: its hashes are those of the whole site."""
     site = Path(config.site_dir)
@@ -249,3 +298,7 @@ def on_post_build(config: MkDocsConfig) -> None:
     }
     for name, html in insert_policy(pages, serving=_State.serving).items():
         (site / name).write_text(html, encoding="utf-8")
+    if _State.book:
+        take.write(_State.book, site, config.site_url or "")
+    if (site / runtime.BUNDLE).exists():
+        runtime.install(_State.settings, site)

@@ -7,9 +7,20 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.settings import Problem
-
 DEFINITION = re.compile(r"^(?:def|class|@)", re.M)
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """Something an author has to mend: where it is, what is wrong, and what to do."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
 
 # ---- what stands on a page ----
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.latex import CannotRead, canonical
-from engine.model import Meaning
-from engine.settings import Problem, Settings
+from engine.model import Meaning, Problem
+from engine.settings import Settings
 
 COLUMNS = ("Symbol", "Python", "Shape", "Meaning", "Pages")
 FUNCTION = re.compile(r"(?P<name>\w+)\((?P<parameters>[\w, ]*)\)")

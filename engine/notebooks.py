@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from engine.settings import Problem
+from engine.model import Problem
 
 OPTION = re.compile(r"^#\|\s*(?P<name>\w+):\s*(?P<value>.*?)\s*$")
 

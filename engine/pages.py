@@ -16,9 +16,9 @@ import yaml
 from engine import notebooks
 from engine.blocks import find_blocks, line_of, parse
 from engine.files import write_atomically
-from engine.model import Formula, Link, Page
+from engine.model import Formula, Link, Page, Problem
 from engine.prose import Prose
-from engine.settings import Problem, Settings
+from engine.settings import Settings
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*\n", re.S | re.M)
 

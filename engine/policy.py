@@ -12,6 +12,9 @@ INLINE_SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<text>.*?)</scrip
 NO_CODE = re.compile(r"""\bsrc\s*=|\btype\s*=\s*["']?application/(ld\+)?json""", re.IGNORECASE)
 CHARSET = re.compile(r"""<meta charset=["']?utf-8["']?\s*/?>""", re.IGNORECASE)
 
+# With these a page is cross-origin isolated: then Stop interrupts Python in the page instead of ending it.
+ISOLATION = (("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Embedder-Policy", "require-corp"))
+
 
 def insert_policy(pages: dict[str, str], *, serving: bool) -> dict[str, str]:
     """Give every page (path -> HTML) the same policy, directly behind its charset.

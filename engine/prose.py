@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from engine.model import Binding, Block, Formula, Number, Page
-from engine.settings import Problem
+from engine.model import Binding, Block, Formula, Number, Page, Problem
 
 # A number may stand in _emphasis_, but x_1 holds none.
 DECIMAL = re.compile(

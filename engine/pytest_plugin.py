@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from engine.book import Book, verify
-from engine.settings import PAGE_SUFFIXES, Problem, Settings
+from engine.model import Problem
+from engine.settings import PAGE_SUFFIXES, Settings
 
 BOOK = pytest.StashKey[Book]()
 

@@ -17,18 +17,6 @@ ENGINE = Path(__file__).parent
 PAGE_SUFFIXES = (".md", ".ipynb")
 
 
-@dataclass(frozen=True, order=True)
-class Problem:
-    """Something an author has to mend: where it is, what is wrong, and what to do."""
-
-    file: str
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}"
-
-
 class BookError(Exception):
     """The book itself cannot be read (its settings, say); the message is a whole sentence."""
 
@@ -84,6 +72,11 @@ class Settings:
     def style(self) -> str:
         """`module:NAME` of a dict of Matplotlib settings, or nothing."""
         return str(self.book.get("style", ""))
+
+    @property
+    def runtime(self) -> tuple[str, ...]:
+        """Packages of the Python that runs in the page; none: the site is built without it."""
+        return tuple(self.book.get("runtime", ()))
 
     @property
     def shared_snippets(self) -> frozenset[str]:

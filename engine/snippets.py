@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from engine.model import Segment
-from engine.settings import Problem, Settings
+from engine.model import Problem, Segment
+from engine.settings import Settings
 
 INCLUDE = re.compile(r'^(?P<indent>\s*)--8<--\s+"(?P<file>[^":]+):(?P<section>[^"]*)"\s*$')
 ANY_INCLUDE = re.compile(r"^\s*-*8<-*(?:\s|$)")

@@ -636,6 +636,15 @@ UNUSED = "snippets/part.py:1: no page shows the section 'f': include it, or dele
             ["snippets/part.py:3: ZeroDivisionError: division by zero (run by docs/page.md:6)"],
         ),
         ("unused-section", "\nText.\n", [UNUSED]),
+        (
+            "shown-twice",
+            block(INCLUDE) + block(f"y = 1\n{INCLUDE}"),
+            [
+                "docs/page.md:10: part.py:f is shown at line 6 already: "
+                'refer to it, or give a complete listing a title="….py"'
+            ],
+        ),
+        ("shown-again-in-a-listing", block(INCLUDE) + block(INCLUDE, 'title="all.py"'), []),
     ]
 )
 def test_includes(book: SmallBook, body: str, problems: list[str]) -> None:

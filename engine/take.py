@@ -1,0 +1,298 @@
+"""What readers take away: the program of each block, and each page as a script and as a notebook."""
+
+from __future__ import annotations
+
+import ast
+import base64
+import hashlib
+import json
+import pickle
+import re
+import textwrap
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+from engine import examples, plain, render
+from engine.book import Book
+from engine.files import write_atomically
+from engine.layout import header
+from engine.model import Block, Figure, Page, Ran
+from engine.names import Unclear
+from engine.program import About, Programs, Shelf, Source
+from engine.settings import Settings
+from engine.slices import packages_of
+
+PAPER = 'style="background:#ffffff;color:#1c1b1a" '  # a notebook may be dark, and its figures are on paper
+TEXT_LICENSE = "Text and figures: CC BY 4.0."
+
+
+def files(book: Book, site_url: str) -> dict[str, str]:
+    """All files below `take/`, by their addresses in the site; what has not changed comes from the cache."""
+    settings = book.settings
+    shelf = Shelf(settings.snippets, settings.docs / "data")
+    stamp = _stamp(settings)
+    kept = _load(settings)
+    fresh: dict[str, tuple[str, dict[str, str]]] = {}
+    for uri, page in book.pages.items():
+        if not page.code_blocks or not page.runnable:
+            continue
+        run = book.runs[uri].blocks
+        key = hashlib.sha256(
+            repr((stamp, site_url, page.text, page.meta.get("title"), _seen(run))).encode()
+        ).hexdigest()
+        known = kept.get(uri)
+        fresh[uri] = known if known and known[0] == key else (key, _Taker(book, page, run, shelf, site_url).files())
+    if fresh != kept:
+        write_atomically(settings.cache / "take.pickle", pickle.dumps(fresh))
+    taken = {f"take/{name}": content for _, made in fresh.values() for name, content in made.items()}
+    return taken | {"take/examples.json": examples.listed(book)}
+
+
+def write(book: Book, site: Path, site_url: str) -> None:
+    """Write the files into a built site. (MkDocs would make pages of notebooks, and leave programs out.)"""
+    for name, content in files(book, site_url).items():
+        path = site / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8", newline="\n")
+
+
+def _load(settings: Settings) -> dict[str, tuple[str, dict[str, str]]]:
+    try:
+        kept: dict[str, tuple[str, dict[str, str]]] = pickle.loads((settings.cache / "take.pickle").read_bytes())
+    except (OSError, pickle.PickleError, EOFError, AttributeError, TypeError, ValueError):
+        return {}
+    return kept
+
+
+def _stamp(settings: Settings) -> str:
+    """Changes with everything that all pages share: the engine, the packages, the modules and the data."""
+    digest = hashlib.sha256(settings.fingerprint.encode())
+    for folder in (settings.snippets, settings.docs / "data"):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(path.name.encode() + path.read_bytes())
+    digest.update((settings.root / "LICENSE").read_bytes() if (settings.root / "LICENSE").is_file() else b"")
+    digest.update(json.dumps(settings.site.get("nav"), default=str).encode())
+    return digest.hexdigest()
+
+
+def _seen(run: tuple[Ran, ...]) -> list[Any]:
+    return [(ran.outcome, [part if isinstance(part, str) else part.svg for part in ran.pieces]) for ran in run]
+
+
+def url_of(uri: str, site_url: str) -> str:
+    """The address of a page, with the folder addresses that the site uses."""
+    stem = uri.rsplit(".", 1)[0]
+    return urljoin(site_url, "" if stem == "index" else f"{stem}/")
+
+
+def license_of(settings: Settings) -> str:
+    """The license of the code in one sentence, with the notice that it asks to keep."""
+    path = settings.root / "LICENSE"
+    notice = re.search(r"^Copyright .*$", path.read_text(encoding="utf-8"), re.M) if path.is_file() else None
+    return f"Code: MIT License. {notice[0].strip().rstrip('.')}." if notice else "Code: MIT License."
+
+
+class _Taker:
+    """Makes the files of one page."""
+
+    def __init__(self, book: Book, page: Page, run: tuple[Ran, ...], shelf: Shelf, site_url: str) -> None:
+        self.book, self.page, self.run, self.site_url = book, page, run, site_url
+        self.blocks = page.code_blocks
+        sources = [Source(block.code.rstrip("\n"), block.options.get("raises", "")) for block in self.blocks]
+        self.programs = Programs(sources, shelf)
+        self.packages = packages_of(leaf for roots in self.programs.roots for leaf in self.programs.needed(roots))
+        self.about = About(
+            title=str(page.meta.get("title", page.stem)),
+            url=url_of(page.uri, site_url),
+            book=str(book.settings.site.get("site_name", "")),
+            license=license_of(book.settings),
+            versions={name: found for name in self.packages if (found := _version(name))},
+        )
+
+    def files(self) -> dict[str, str]:
+        """Name -> content; a block that no program can be made of is left out (the check tells its author)."""
+        stem = self.page.stem
+        made: dict[str, str] = {f"{stem}.json": self._facts()}
+        for number in range(1, len(self.blocks) + 1):
+            try:
+                made[f"{stem}/{number}.py"] = self.programs.program(number, self.about)
+            except Unclear as error:
+                made[f"{stem}/{number}.py"] = f"# This block cannot be made a program: {error}\n"
+        try:
+            preamble, codes = self.programs.page()
+        except Unclear:
+            return made
+        made[f"{stem}.py"] = self._script(preamble, codes)
+        made[f"{stem}.ipynb"] = self._notebook(preamble, codes)
+        return made
+
+    def _facts(self) -> str:
+        about = {name: getattr(self.about, name) for name in ("book", "license", "python", "versions")}
+        blocks = [
+            {
+                "code": block.code.rstrip("\n"),
+                "needs": block.options.get("needs", ""),
+                "raises": block.options.get("raises", ""),
+                **self.programs.facts(number),
+            }
+            for number, block in enumerate(self.blocks, 1)
+        ]
+        whole = {"title": self.about.title, "url": self.about.url, "about": about, "blocks": blocks}
+        return json.dumps(whole, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+    # ---- the prose between the blocks ----
+
+    def _pieces(self) -> list[str | int]:
+        lines: list[list[str]] = [
+            [line] for line in render.without_comments(self.page, None, render.inserts(self.book))
+        ]
+        for block in self.page.blocks:
+            for place in range(block.line - 1, min(block.end, len(lines))):
+                lines[place] = []
+            if block.language == "python":
+                indent = block.prefix if not block.prefix.strip() else ""
+                lines[block.line - 1] = [indent + plain.place(self.blocks.index(block) + 1)]
+            elif block.language != "output":
+                fence = "~~~" if "```" in block.code else "```"
+                text = [f"{fence}{block.language}", *block.code.rstrip("\n").split("\n"), fence]
+                lines[block.line - 1] = [(block.prefix + line).rstrip() for line in text]
+        return plain.pieces([line for group in lines for line in group], self._resolve)
+
+    def _resolve(self, address: str) -> str:
+        path, mark, anchor = address.partition("#")
+        if re.match(r"[a-z][a-z0-9+.-]*:", address):
+            return address
+        if not path:
+            return self.about.url + mark + anchor
+        base = urljoin(self.site_url, self.page.uri)
+        if path.endswith((".md", ".ipynb")):
+            uri = urljoin(base, path).removeprefix(self.site_url)
+            return url_of(uri, self.site_url) + mark + anchor
+        return urljoin(base, address)
+
+    def _shows(self, number: int) -> bool:
+        return any(isinstance(piece, Figure) for piece in self.run[number - 1].pieces) if self.run else False
+
+    # ---- as a script ----
+
+    def _script(self, preamble: str, codes: list[str]) -> str:
+        """A plain program, whose comments are the page; editors know its marks as cells."""
+        head = header(self.about, self.packages, f"“{self.about.title}”, the whole page")
+        parts = [head, f"# %% [markdown]\n# # {self.about.title}"]
+        if preamble:
+            parts.append(
+                f"# %%\n# The functions of the book that this page imports, and the data it reads.\n\n{preamble}"
+            )
+        for piece in self._pieces():
+            if isinstance(piece, str):
+                parts.append(f"# %% [markdown]\n{plain.comment(piece)}")
+            elif code := codes[piece - 1]:
+                parts.append(f"# %%\n{self._caught(piece, code)}")
+        return "\n".join(f"{part.strip(chr(10))}\n" for part in parts)
+
+    def _caught(self, number: int, code: str) -> str:
+        """A block that is there to raise an error must not end the script."""
+        raises = self.blocks[number - 1].options.get("raises", "")
+        if raises:
+            last = ast.parse(code).body[-1]
+            lines = code.split("\n")
+            start, end = last.lineno - 1, last.end_lineno or 0
+            inner = textwrap.indent("\n".join(lines[start:end]), "    ")
+            catch = f'try:\n{inner}\nexcept {raises} as error:\n    print(f"{{type(error).__name__}}: {{error}}")'
+            return "\n".join([*lines[:start], catch, *lines[end:]])
+        if self._shows(number) and not re.search(r"\.show\(\)\s*\Z", code):
+            return f"{code}\n{self.programs.pyplot()}.show()"
+        return code
+
+    # ---- as a notebook ----
+
+    def _notebook(self, preamble: str, codes: list[str]) -> str:
+        cells: list[dict[str, Any]] = [self._markdown("title", self._title())]
+        count = 0
+        if preamble:
+            note = "The functions of the book that this page imports, and the data it reads, so that it runs in an empty folder:"
+            count = 1
+            cells += [self._markdown("setup-note", note), self._code("setup", preamble, count, [])]
+        texts = 0
+        for piece in self._pieces():
+            if isinstance(piece, str):
+                texts += 1
+                cells.append(self._markdown(f"text-{texts}", piece))
+            elif codes[piece - 1]:
+                count += 1
+                block = self.blocks[piece - 1]
+                cell = self._code(f"block-{piece}", _quiet(codes[piece - 1]), count, self._outputs(piece, block))
+                if block.options.get("raises"):
+                    cell["metadata"] = {"tags": ["raises-exception"]}
+                cells.append(cell)
+        kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+        metadata = {"kernelspec": kernel, "language_info": {"name": "python"}, "title": self.about.title}
+        whole = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+        return json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+    def _title(self) -> str:
+        pins = " ".join(f"{name}=={found}" for name, found in self.about.versions.items())
+        needs = f"\n\nIt was made with these packages: `%pip install {pins}`" if pins else ""
+        where = f"A page of [{self.about.book}]({self.about.url}). {self.about.license} {TEXT_LICENSE}"
+        return f"# {self.about.title}\n\n{where}{needs}"
+
+    def _markdown(self, name: str, source: str) -> dict[str, Any]:
+        return {"cell_type": "markdown", "id": name, "metadata": {}, "source": source.splitlines(keepends=True)}
+
+    def _code(self, name: str, source: str, count: int, outputs: list[dict[str, Any]]) -> dict[str, Any]:
+        lines = source.strip("\n").splitlines(keepends=True)
+        cell = {"cell_type": "code", "execution_count": count, "id": name, "metadata": {}}
+        return {**cell, "outputs": outputs, "source": lines}
+
+    def _outputs(self, number: int, block: Block) -> list[dict[str, Any]]:
+        outputs: list[dict[str, Any]] = []
+        raises = block.options.get("raises", "")
+        alts = iter(block.alts)
+        pieces = self.run[number - 1].pieces if self.run else ()
+        for place, piece in enumerate(pieces, 1):
+            if isinstance(piece, Figure):
+                data = {"image/svg+xml": _alone(piece).splitlines(keepends=True), "text/plain": [next(alts, "figure")]}
+                outputs.append({"data": data, "metadata": {}, "output_type": "display_data"})
+                continue
+            text, error = piece, ""
+            if raises and place == len(pieces):
+                start = max(piece.rfind(f"\n{raises}:") + 1, 0)
+                text, error = piece[:start], piece[start:].strip("\n")
+            if text:
+                outputs.append({"name": "stdout", "output_type": "stream", "text": text.splitlines(keepends=True)})
+            if error:
+                name, _, value = error.partition(": ")
+                outputs.append({"ename": name, "evalue": value, "output_type": "error", "traceback": [error]})
+        return outputs
+
+
+def _alone(figure: Figure) -> str:
+    """A figure as a file of its own: with its pictures in it, on white."""
+    svg = figure.svg.replace("<svg ", f"<svg {PAPER}", 1)
+    for name, content in figure.images.items():
+        svg = svg.replace(f'href="{name}"', f'href="data:image/png;base64,{base64.b64encode(content).decode()}"')
+    return svg
+
+
+def _quiet(code: str) -> str:
+    """A notebook shows what the last line gives, a page does not: the semicolon says so."""
+    last = ast.parse(code).body[-1]
+    if not isinstance(last, ast.Expr) or (
+        isinstance(last.value, ast.Call) and isinstance(last.value.func, ast.Name) and last.value.func.id == "print"
+    ):
+        return code
+    lines = code.split("\n")
+    row = (last.end_lineno or 1) - 1
+    end = len(lines[row].encode()[: last.end_col_offset].decode())
+    lines[row] = f"{lines[row][:end]};{lines[row][end:]}"
+    return "\n".join(lines)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
