@@ -17,7 +17,8 @@ from playwright.async_api import Browser, async_playwright
 
 from tests.site.browser import flags, get_browser, uses_sandbox
 from tests.site.built import ROOT, Site, build, notebooks_in
-from tests.site.server import addresses, home, serving
+from tests.site.python import PythonPage, python_page
+from tests.site.server import ISOLATED, addresses, home, serving
 from tests.site.survey import Visit, survey
 
 RUNNER = pytest.StashKey[asyncio.Runner]()
@@ -71,6 +72,15 @@ def browser(runner: asyncio.Runner) -> Iterator[Browser]:
 def visits(runner: asyncio.Runner, browser: Browser, site: Site) -> list[Visit]:
     """Every page in both themes and at both widths."""
     return runner.run(survey(browser, site.home, site.pages))
+
+
+@pytest.fixture(scope="session")
+def python(runner: asyncio.Runner, browser: Browser, folder: Path) -> Iterator[PythonPage]:
+    """One Python for all tests that leave it alive, on a page that is cross-origin isolated."""
+    with serving(folder, ISOLATED) as address:
+        opened = python_page(browser, f"{address}loss/")
+        yield runner.run(opened.__aenter__())
+        runner.run(opened.__aexit__(None, None, None))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -193,7 +193,7 @@ globalThis.probes = (() => {
   // The text of the page as a reader gets it, without what scripts add for the mouse.
   function text() {
     const copy = document.querySelector("article").cloneNode(true);
-    for (const tool of copy.querySelectorAll("button, .md-code__nav, .headerlink, script, style, template")) tool.remove();
+    for (const tool of copy.querySelectorAll("book-playground, button, .md-code__nav, .headerlink, script, style, template")) tool.remove();
     return copy.textContent.replace(/\s+/g, " ").trim();
   }
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree
+
+from engine.policy import ISOLATION
 
 TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -34,6 +37,7 @@ TYPES = {
     ".xml": "application/xml",
 }
 COMPRESSED = (".css", ".html", ".js", ".json", ".map", ".mjs", ".svg", ".txt", ".wasm", ".xml")
+ISOLATED = dict(ISOLATION)
 SITEMAP_LOC = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
 
 
@@ -48,8 +52,14 @@ def home(site: Path) -> str:
 
 
 @contextmanager
-def serving(site: Path) -> Iterator[str]:
-    """Serves `site` on a free port of this machine and gives the address of its home page."""
+def serving(
+    site: Path, headers: dict[str, str] | None = None, gone: Container[str] = (), stuck: Container[str] = ()
+) -> Iterator[str]:
+    """Serves `site` on a free port of this machine and gives the address of its home page.
+
+    `headers` go with every answer. A file whose name is in `gone` gets none: the connection is cut, as when a network fails. One in
+    `stuck` waits for its answer as long as it is there.
+    """
     built_for = home(site)
     path = urlsplit(built_for).path
 
@@ -59,12 +69,21 @@ def serving(site: Path) -> Iterator[str]:
         timeout = 60
 
         def do_GET(self) -> None:
-            status, kind, plain, packed = answer(unquote(urlsplit(self.path).path))
+            wanted = unquote(urlsplit(self.path).path)
+            name = wanted.rpartition("/")[2]
+            if name in gone:
+                self.close_connection = True
+                return
+            while name in stuck:
+                time.sleep(0.05)
+            status, kind, plain, packed = answer(wanted)
             body = packed if packed and "gzip" in self.headers.get("Accept-Encoding", "") else plain
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.send_header("Cache-Control", "max-age=600")
+            for name, value in (headers or {}).items():
+                self.send_header(name, value)
             if body is packed:
                 self.send_header("Content-Encoding", "gzip")
             self.end_headers()

@@ -98,12 +98,10 @@ async def test_whatever_a_reader_does_keeps_to_the_policy(browser: Browser, site
         page, watch = await open_page(context, site.home + start)
         await page.locator("form[data-md-component=palette] label:visible").first.click()
         await expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
-        code = page.locator("article .highlight pre:visible").first
-        await code.hover()
-        await page.locator(
-            "article .highlight button[data-clipboard-target]:visible, article .md-clipboard:visible"
-        ).first.click()
-        await expect(page.locator(".md-dialog--active, .md-dialog")).to_contain_text("Copied")
+        block = page.locator("[data-block]:visible").first
+        code = block.locator("pre > code")
+        await block.locator("[data-do=copy]").click()
+        await expect(block.locator(".book-bar__said")).to_have_text("Copied.")
         copied = await page.evaluate("navigator.clipboard.readText()")
         assert copied.strip() == (await code.inner_text()).strip(), (
             "the copy button of the first block copies something else than the block"

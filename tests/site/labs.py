@@ -1,0 +1,253 @@
+"""Opens a lab as a reader does, reads what it shows, runs the program that it gives, and counts what it leaves behind."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.site.built import ROOT, Site
+from tests.site.survey import AXE, Watch, open_page, reading
+
+LABS = ROOT / "docs" / "assets" / "labs"
+EPS = 2.0**-52
+SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+# Counts what a page holds that outlives its content, if nobody lets go of it: listeners of window and document, observers, timers.
+# Timers that have run and frames that have been drawn are gone.
+COUNTING = """(() => {
+  const held = new Map();
+  const hold = (kind, key) => held.set(key, kind);
+  for (const target of [window, document]) {
+    const { addEventListener, removeEventListener } = target;
+    const key = (type, listener) => { listener.labKeys ??= {}; return listener.labKeys[type] ??= {}; };
+    target.addEventListener = function (type, listener, options) {
+      if (!options?.once && listener) hold(`${target === window ? "window" : "document"} ${type}`, key(type, listener));
+      options?.signal?.addEventListener("abort", () => held.delete(key(type, listener)));
+      return addEventListener.call(target, type, listener, options);
+    };
+    target.removeEventListener = function (type, listener, options) {
+      if (listener) held.delete(key(type, listener));
+      return removeEventListener.call(target, type, listener, options);
+    };
+  }
+  const wrap = (make, drop, kind) => {
+    const [set, clear] = [window[make], window[drop]];
+    window[make] = (run, ...rest) => {
+      const id = set((...given) => { if (kind !== "interval") held.delete(kind + id); run(...given); }, ...rest);
+      hold(kind, kind + id);
+      return id;
+    };
+    window[drop] = (id) => { held.delete(kind + id); return clear(id); };
+  };
+  wrap("setTimeout", "clearTimeout", "timer");
+  wrap("setInterval", "clearInterval", "interval");
+  wrap("requestAnimationFrame", "cancelAnimationFrame", "frame");
+  for (const name of ["ResizeObserver", "IntersectionObserver", "MutationObserver"]) {
+    const { observe, unobserve, disconnect } = window[name].prototype;
+    // Without holding on to an observed element itself.
+    const watching = new WeakMap();
+    const of = (observer) => watching.get(observer) ?? watching.set(observer, { targets: new WeakSet(), size: 0 }).get(observer);
+    const drop = (observer) => { held.delete(observer); watching.delete(observer); };
+    Object.assign(window[name].prototype, {
+      observe(target, ...rest) {
+        const watch = of(this);
+        if (!watch.targets.has(target)) watch.size++;
+        watch.targets.add(target);
+        hold(name, this);
+        return observe.call(this, target, ...rest);
+      },
+      disconnect() { drop(this); return disconnect.call(this); },
+    });
+    if (unobserve) window[name].prototype.unobserve = function (target) {
+      const watch = of(this);
+      if (watch.targets.delete(target)) watch.size--;
+      if (!watch.size) drop(this);
+      return unobserve.call(this, target);
+    };
+  }
+  window.heldKinds = () => [...held.values()].sort();
+})()"""
+
+
+@asynccontextmanager
+async def using(
+    browser: Browser,
+    site: Site,
+    page: str,
+    lab: str,
+    theme: str = "light",
+    width: int = 1280,
+    fragment: str = "",
+    init: str = "",
+    **options: Any,
+) -> AsyncIterator[tuple[Locator, Page, Watch]]:
+    """The lab on a page, loaded, in a reader's window; what the browser complained about is checked at the end."""
+    async with reading(browser, theme, width, permissions=["clipboard-read", "clipboard-write"], **options) as context:
+        if init:
+            await context.add_init_script(init)
+        tab, watch = await open_page(context, site.home + page + fragment)
+        element = await bring(tab, lab)
+        yield element, tab, watch
+        assert not watch.problems, watch.problems
+        assert not await tab.evaluate("probes.violations")
+
+
+async def bring(page: Page, lab: str) -> Locator:
+    """Scrolls to the lab, which loads then."""
+    element = page.locator(lab).first
+    await element.scroll_into_view_if_needed()
+    await expect(element.locator(".lab-spoken")).not_to_be_empty()
+    await element.scroll_into_view_if_needed()
+    return element
+
+
+async def state(lab: Locator) -> dict[str, Any]:
+    found: dict[str, Any] = await lab.evaluate("lab => lab.state")
+    return found
+
+
+async def number(lab: Locator, key: str) -> float:
+    """What the lab holds for a number, in all its digits; NaN where it shows none."""
+    value = await lab.evaluate("(lab, key) => lab.numbers[key]", key)
+    return float("nan") if value is None else float(value)
+
+
+async def open_all(lab: Locator) -> None:
+    await lab.evaluate("lab => lab.querySelectorAll('details').forEach(details => (details.open = true))")
+    await expect(lab.locator("details:not(:has(> :nth-child(2)))")).to_have_count(0)
+
+
+async def shown(lab: Locator) -> dict[str, str]:
+    """Every number that can be read in the lab, under its label, as Python would print it."""
+    pairs = await lab.evaluate(
+        """lab => [...lab.querySelectorAll("[data-fact]")].filter(cell => cell.checkVisibility()).map(cell => {
+          const { label } = lab.constructor.facts[cell.dataset.fact];
+          return [typeof label === "function" ? label(lab.state, lab.numbers) : label, cell.textContent];
+        })"""
+    )
+    return {label: plain(text) for label, text in pairs if text != "–"}
+
+
+def plain(text: str) -> str:
+    """A number as Python's format `,.6g` writes it: −1.5 × 10⁷ is -1.5e+07."""
+    text = text.replace("−", "-")
+    match = re.fullmatch(r"(.*) × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", text)
+    return f"{match[1]}e{int(match[2].translate(SUPERSCRIPTS)):+03d}" if match else text
+
+
+async def copied_program(lab: Locator, page: Page) -> str:
+    await lab.get_by_role("button", name="Copy as Python").click()
+    await expect(lab.locator(".lab-note")).to_contain_text("copied")
+    text: str = await page.evaluate("navigator.clipboard.readText()")
+    return text
+
+
+def run_program(text: str) -> dict[str, str]:
+    """What a program of a lab prints, by label. Warnings are errors."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", text], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, f"{done.stderr}\n{text}"
+    return {label: value for label, _, value in (line.rpartition(": ") for line in done.stdout.splitlines())}
+
+
+async def assert_program_prints_the_screen(lab: Locator, page: Page) -> None:
+    """Copy as Python, run it, and compare every number that can be read with what it prints."""
+    await open_all(lab)
+    printed, screen = run_program(await copied_program(lab, page)), await shown(lab)
+    assert screen
+    wrong = {label: (text, printed.get(label)) for label, text in screen.items() if printed.get(label) != text}
+    assert not wrong, f"shown and printed differ: {wrong}"
+
+
+async def begin_task(lab: Locator, number: int, prediction: int | None = None) -> Locator:
+    """Begins a task (from 1), predicts, and gives its row. It must not be done yet."""
+    await lab.locator(".lab-tasks").evaluate("details => (details.open = true)")
+    row = lab.locator(".lab-tasks li").nth(number - 1)
+    await row.get_by_role("button").click()
+    if prediction is not None:
+        await row.get_by_role("radio").nth(prediction).check()
+    await expect(row).not_to_have_class(re.compile("lab-done"))
+    return row
+
+
+async def expect_done(row: Locator) -> None:
+    await expect(row).to_have_class(re.compile("lab-done"))
+    await expect(row.locator(".lab-why")).to_contain_text("Done")
+
+
+async def axe_violations(page: Page, within: str) -> list[str]:
+    await page.evaluate(AXE)
+    found: list[str] = await page.evaluate("within => probes.axeViolations(within)", within)
+    return found
+
+
+async def held(page: Page) -> list[str]:
+    """What the page holds (needs COUNTING as init script), as soon as frames, short timers and the passing intervals of RxJS have run out."""
+    script = """async () => {
+      for (let i = 0; i < 400; i++) {
+        if (!heldKinds().some(kind => ["timer", "frame", "interval"].includes(kind))) break;
+        await new Promise(done => { const channel = new MessageChannel(); channel.port1.onmessage = done; channel.port2.postMessage(0); });
+        await probes.settled();
+      }
+      return heldKinds();
+    }"""
+    kinds: list[str] = await page.evaluate(script)
+    return kinds
+
+
+async def leave_and_return(page: Page, home: str, here: str, other: str = "notation/") -> None:
+    """Goes to another page and back as a reader does who clicks on links: the document stays, its content is replaced."""
+    await page.evaluate("window.stays = true")
+    for target in (other, here):
+        article = await page.locator("article").element_handle()
+        await page.evaluate(
+            """address => {
+              const link = Object.assign(document.createElement("a"), { href: address });
+              document.querySelector("article").append(link);
+              link.click();
+            }""",
+            home + target,
+        )
+        assert article
+        await article.wait_for_element_state("hidden")
+        await expect(page).to_have_url(home + target)
+        await expect(page.locator("article h1")).to_be_visible()
+        assert await page.evaluate("window.stays"), "the page was loaded anew"
+
+
+async def drag(page: Page, start: tuple[float, float], by: tuple[float, float], steps: int = 5) -> None:
+    await page.mouse.move(*start)
+    await page.mouse.down()
+    await page.mouse.move(start[0] + by[0], start[1] + by[1], steps=steps)
+    await page.mouse.up()
+
+
+async def center(mark: Locator) -> tuple[float, float]:
+    box = await mark.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+async def swipe(page: Page, start: tuple[float, float], by: tuple[float, float], steps: int = 5) -> None:
+    """A finger's drag, by the browser's own touch input."""
+    session = await page.context.new_cdp_session(page)
+
+    async def send(kind: str, points: list[dict[str, float]]) -> None:
+        await session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    await send("touchStart", [{"x": start[0], "y": start[1]}])
+    for step in range(1, steps + 1):
+        await send("touchMove", [{"x": start[0] + by[0] * step / steps, "y": start[1] + by[1] * step / steps}])
+    await send("touchEnd", [])
+
+
+def close(ours: float | None, theirs: float, scale: float = 0.0) -> bool:
+    """To 1e-10 of the number itself; a difference of large terms can be no more exact than these, `scale`, are rounded."""
+    return ours is not None and abs(ours - theirs) <= 1e-10 * abs(theirs) + 16 * EPS * scale
