@@ -33,15 +33,16 @@ def name_of(settings: Settings) -> str:
     return re.sub(r"[^a-z0-9]+", "-", str(settings.site.get("site_name", "book")).lower()).strip("-")
 
 
-def write_zip(settings: Settings, site: Path) -> Path:
-    """Pack a built site into a file within it. The same site gives the same bytes.
+def write_zip(settings: Settings, site: Path, target: Path | None = None) -> Path:
+    """Pack a built site into a file, within it unless `target` is given. The same site gives the same bytes.
 
     Raises BookError where there is no built site.
     """
     if not (site / "index.html").is_file():
         raise BookError(f"{site} holds no built site: run `make build` first")
     name = name_of(settings)
-    target = site / f"{name}.zip"
+    own = site / f"{name}.zip"
+    target = target or own
     # A zip knows no year before 1980.
     stamp = max(int(os.environ.get("SOURCE_DATE_EPOCH", "0")), 315532800)
     date = time.gmtime(stamp)[:6]
@@ -50,7 +51,7 @@ def write_zip(settings: Settings, site: Path) -> Path:
         readme = README.format(name=settings.site.get("site_name", "The book"), folder=name)
         _add(archive, f"{name}/README.txt", readme.encode(), date)
         for path in sorted(site.rglob("*")):
-            if not path.is_file() or path in (target, part) or path.suffix == ".gz":
+            if not path.is_file() or path in (own, target, part) or path.suffix == ".gz":
                 continue
             content = path.read_bytes()
             if path.suffix == ".html":

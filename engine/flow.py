@@ -49,6 +49,7 @@ from engine.names import (
     as_load,
     body_of,
     bound_in,
+    defaults_of,
     elements,
     free_names,
     globals_in,
@@ -187,8 +188,14 @@ class Analysis:
             self.function.results |= self._value(node.value)
 
     def _run_Assign(self, node: ast.Assign) -> None:
+        if len(node.targets) == 1:
+            self._assign(node.targets[0], node.value)
+            return
+        things = self._value(node.value)
+        if not immutable(node.value):
+            things |= {self._thing("data", node.value, "shared")}
         for target in node.targets:
-            self._assign(target, node.value)
+            self._store(target, things, node.value)
 
     def _run_AnnAssign(self, node: ast.AnnAssign) -> None:
         if self.function is None and self.space not in self.future:
@@ -509,7 +516,7 @@ class Analysis:
         """One for each place of the text, however often it is followed."""
         identity = (kind, id(node), id(self.leaf) if self.function is None else self.function.label, *label)
         if identity not in self.made:
-            self.made[identity] = Thing(kind, node, self.space, local=self.function is not None)
+            self.made[identity] = Thing(kind, node, self.space, local=self.function.label if self.function else 0)
         return self.made[identity]
 
     def _library(self, path: str) -> Things:
@@ -605,16 +612,22 @@ class Analysis:
             if isinstance(part, ast.ImportFrom) and (part.module or "").split(".")[0] == self.package:
                 self.leaf.unclear = f"line {part.lineno}: write `from {part.module} import …` outside of the function"
         notes = [] if isinstance(node, ast.Lambda) else [node.returns, *(a.annotation for a in arguments_of(node))]
+        defaults: dict[str, Things] = {}
+        for name, part in defaults_of(node):
+            defaults[name] = self._value(part) | (
+                NOTHING if immutable(part) else {self._thing("data", part, "default")}
+            )
+            held |= defaults[name]
         for part in outside(node):
-            if part in notes:
-                if self.space not in self.future:
-                    self._value(part)
-            elif isinstance(part, ast.expr):
-                held |= self._value(part)
+            if part in notes and self.space not in self.future:
+                self._value(part)
+        for part in [] if isinstance(node, ast.Lambda) else node.decorator_list:
+            held |= self._value(part)
         thing = self._thing("function", node, "function")
         names = set().union(*(free_names(part) for part in body_of(node))) - {a.arg for a in arguments_of(node)}
         names -= set(bound_in(body_of(node))) - {name for part in body_of(node) for name in globals_in(part)}
         captured: Things = NOTHING
+        found: Env = {}
         late = set()
         for name in names:
             key = self._key(name)
@@ -622,7 +635,12 @@ class Analysis:
                 late.add(key)
             else:
                 captured |= self._read_key(key)
+                if key in self.env:
+                    found[key] = self.env[key]
         thing.node, thing.space, thing.late, thing.frame = node, self.space, frozenset(late), self.frame
+        thing.defaults, thing.captured = defaults, found
+        if self.function and any(isinstance(part, ast.Nonlocal) for part in ast.walk(node)):
+            captured |= {self._thing("data", node, "cell")}
         kept = frozenset(t for t in held if t.kind not in ("library", "class"))
         return captured | kept | {thing}
 
@@ -663,6 +681,8 @@ class Analysis:
             )
             plain = mode is None or (isinstance(mode, ast.Constant) and not set("wax+") & set(str(mode.value)))
             self._world("read" if plain else "write")
+            if not plain:
+                given |= {self._outside("<files>")}
         if name in CHANGES_ARGUMENT and args:
             self._change(args[0][1])
         if name not in INSPECTING:
@@ -808,14 +828,15 @@ class Analysis:
         actual: dict[Thing, Things] = {}
         for place, param in enumerate(summary.params):
             mine = [things for label, things in args if self._meets(label, place, summary)]
-            actual[param] = frozenset().union(*mine) if mine else NOTHING
+            default = thing.defaults.get(param.node.arg, NOTHING) if isinstance(param.node, ast.arg) else NOTHING
+            actual[param] = frozenset().union(*mine) if mine else default
 
         def real(things: Iterable[Thing]) -> Things:
             return frozenset().union(*(actual.get(t, frozenset({t})) for t in things)) if things else NOTHING
 
-        changed = real(t for t in summary.changed if t.kind != "param" or t in actual)
-        if any(t.kind == "param" and t not in actual for t in summary.changed):
-            # A closure that changes what the function around it was given.
+        changed = real(t for t in summary.changed if t in actual or not (t.kind == "param" or t.local))
+        if any((t.kind == "param" and t not in actual) or t.local for t in summary.changed):
+            # A closure that changes what the function around it was given, or made.
             changed |= frozenset(t for t in self._holders(thing) if t.kind not in ("function", "library"))
         self._change(changed | frozenset(t for t in given if t.kind == "stateful"))
         self._consume(real(summary.used))
@@ -827,11 +848,12 @@ class Analysis:
             return real(summary.results) | {made}
         found = real(summary.results)
         new = {t for t in found if t.local and t not in given and t.kind != "function"}
-        return (found - new) | frozenset(self._copied(t, node) for t in new if t.kind != "data")
+        closure = any(t.kind == "function" for t in found)  # which keeps what it has found around it
+        return (found - new) | frozenset(self._copied(t, node) for t in new if closure or t.kind != "data")
 
     def _effects(self, summary: Summary, thing: Thing) -> None:
         """What a call does to the world around it, whatever it is given."""
-        self._change(frozenset(t for t in summary.changed if t.kind != "param"))
+        self._change(frozenset(t for t in summary.changed if t.kind != "param" and not t.local))
         self.leaf.prints |= summary.prints
         self.leaf.draws |= summary.draws
         for use in sorted(summary.files):
@@ -880,7 +902,8 @@ class Analysis:
         )
         self.space, self.touched = thing.space, set()
         self.leaf = sink = Leaf([ast.Pass()], thing.space, 0)
-        self.env = dict(self.env)
+        self.env = self.env | thing.captured
+        sink.changes |= {t for identity, t in self.made.items() if identity[1] == id(node) and identity[-1] == "cell"}
         params = tuple(Thing("param", arg, thing.space) for arg in arguments_of(node))
         for arg, param in zip(arguments_of(node), params, strict=True):
             note = ast.unparse(arg.annotation) if arg.annotation else ""
@@ -898,7 +921,7 @@ class Analysis:
         self.everything |= everything
         positions = {name: place for place, name in enumerate(names)}
         summary = Summary(
-            params, positions, frozenset(t for t in sink.changes if not t.local), frozenset(sink.used),
+            params, positions, frozenset(t for t in sink.changes if t.local != id(node)), frozenset(sink.used),
             frozenset(key for key in sink.binds if "#" not in key[0]),
             frozenset(frame.results), frame.lazy, sink.prints, sink.draws,
             frozenset(frame.files), "setting" in frame.files,
@@ -916,10 +939,13 @@ class Analysis:
         if use == "setting":
             return
         what = "<random>" if use == "random" else "<files>"
-        things = frozenset({self.libraries.setdefault(what, Thing("stateful", path=what))})
+        things = frozenset({self._outside(what)})
         self._touch(things)
         if use != "read":
             self._change(things)
+
+    def _outside(self, what: str) -> Thing:
+        return self.libraries.setdefault(what, Thing("stateful", path=what))
 
     def _setting(self) -> None:
         """A setting that holds from here on, for all."""

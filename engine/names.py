@@ -41,7 +41,9 @@ class Thing:
     frame: Frame | None = None
     greedy: bool = False  # an iterator that changes what it was made of
     passing: bool = False  # an iterator: gone when it has been run through
-    local: bool = False  # made anew by every call of a function
+    local: int = 0  # the function that makes it anew in every call
+    defaults: dict[str, frozenset[Thing]] = field(default_factory=dict)
+    captured: dict[Key, Bound] = field(default_factory=dict)  # what a function found in the one around it
     pinned: bool = False  # an iterator that was put into a list or the like
     holds: frozenset[Thing] = frozenset()  # what an iterator was made of
 
@@ -159,6 +161,13 @@ def arguments_of(node: Scope) -> list[ast.arg]:
 def body_of(node: Scope) -> list[ast.AST]:
     """What runs when a function is called."""
     return [node.body] if isinstance(node, ast.Lambda) else list(node.body)
+
+
+def defaults_of(node: Scope) -> list[tuple[str, ast.expr]]:
+    """The parameters that have a default, with it."""
+    places = [*node.args.posonlyargs, *node.args.args]
+    found = [(arg.arg, part) for arg, part in zip(reversed(places), reversed(node.args.defaults), strict=False)]
+    return found + [(a.arg, d) for a, d in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if d]
 
 
 def outside(node: ast.AST) -> list[ast.AST]:

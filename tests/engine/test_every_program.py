@@ -29,6 +29,7 @@ from tests.engine.conftest import REPOSITORY
 
 SITE = "https://example.org/book/"
 OUTSIDE = Path(__file__).with_name("without_the_book.py")
+NOTEBOOKS: Any = nbformat  # it has no types
 CORES = os.cpu_count() or 1
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 # A kernel serves several notebooks: each begins with no names and no figures, in a folder of its own.
@@ -37,7 +38,6 @@ AFRESH = """
 import os, matplotlib.pyplot
 os.chdir({folder!r})
 matplotlib.pyplot.close("all")
-matplotlib.rcParams.update(matplotlib.rcParamsDefault | {{"backend": matplotlib.rcParams["backend"]}})
 del os, matplotlib
 """
 
@@ -149,11 +149,11 @@ def signature(cell: Any) -> dict[str, Any]:
 
 async def execute(client: NotebookClient, path: Path) -> list[str]:
     """Run a notebook on a kernel that is already there; the cells that give something else than what is stored."""
-    notebook = nbformat.read(path, as_version=4)
-    nbformat.validate(notebook)
+    notebook = NOTEBOOKS.read(path, as_version=4)
+    NOTEBOOKS.validate(notebook)
     stored = [signature(cell) for cell in notebook.cells if cell.cell_type == "code"]
     folder = tempfile.mkdtemp(dir=client.resources["metadata"]["path"])
-    afresh = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(AFRESH.format(folder=folder))])
+    afresh = NOTEBOOKS.v4.new_notebook(cells=[NOTEBOOKS.v4.new_code_cell(AFRESH.format(folder=folder))])
     for client.nb in (afresh, notebook):
         await client.async_execute(cleanup_kc=False)
     now = [(cell.id, signature(cell)) for cell in notebook.cells if cell.cell_type == "code"]
@@ -164,8 +164,9 @@ async def execute(client: NotebookClient, path: Path) -> list[str]:
 def test_every_notebook_is_valid_and_gives_its_stored_outputs(book: Book, taken: Path) -> None:
     async def work(notebooks: Iterator[Path]) -> list[str]:
         with tempfile.TemporaryDirectory() as empty:
-            client = NotebookClient(nbformat.v4.new_notebook(), timeout=120, resources={"metadata": {"path": empty}})
+            client = NotebookClient(NOTEBOOKS.v4.new_notebook(), timeout=120, resources={"metadata": {"path": empty}})
             client.create_kernel_manager()
+            client.extra_arguments = ["--log-level=ERROR"]
             await client.async_start_new_kernel(env=os.environ | ONE_THREAD | {"IPYTHONDIR": empty})
             await client.async_start_new_kernel_client()
             try:

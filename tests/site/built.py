@@ -80,7 +80,7 @@ def expect_none(problems: Iterable[tuple[object, str]], what_to_do: str) -> None
 
 
 def build(into: Path, root: Path = ROOT, **environment: str) -> None:
-    """Builds the site just as `make build` does."""
+    """Builds the site just as `make build` does, but for the file of the whole book (see the fixture `folder`)."""
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(into)]
     surroundings = os.environ | {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": source_date()} | environment
     run = subprocess.run(

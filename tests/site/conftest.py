@@ -15,6 +15,8 @@ import pytest
 import yaml
 from playwright.async_api import Browser, async_playwright
 
+from engine.archive import name_of, write_zip
+from engine.settings import Settings
 from tests.site.browser import flags, get_browser, uses_sandbox
 from tests.site.built import ROOT, Site, build, notebooks_in
 from tests.site.python import PythonPage, python_page
@@ -28,10 +30,12 @@ RUNNER = pytest.StashKey[asyncio.Runner]()
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built site."""
     given = os.environ.get("BOOK_SITE")
-    if given:
-        return Path(given).resolve()
-    folder = tmp_path_factory.mktemp("site")
-    build(folder)
+    folder = Path(given).resolve() if given else tmp_path_factory.mktemp("site")
+    if not given:
+        build(folder)
+    settings = Settings.load(ROOT)
+    if not (folder / f"{name_of(settings)}.zip").exists():
+        write_zip(settings, folder)
     return folder
 
 

@@ -2,7 +2,7 @@
 // It starts at once and reads a language of a few lines: x = 3, x += 1, print(x), print("text"), raise, plot, crash, import NAME, and
 // `while True: pass`, which goes on until it is stopped. Every other line does nothing. `fake` is what a test asks and sets.
 
-const fake = (globalThis.fake = { runs: [], atOnce: 0, most: 0, refuses: "", loses: false, loaded: new Set(), stop: null });
+const fake = (globalThis.fake = { runs: [], files: {}, atOnce: 0, most: 0, refuses: "", loses: false, loaded: new Set(), stop: null });
 const NAME = /[A-Za-z_]\w*/g;
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60" viewBox="0 0 90 60" fill="none"><text x="9" y="9" font-size="9" fill="currentColor">drawn</text></svg>';
 const frame = () => new Promise((done) => setTimeout(done));
@@ -31,12 +31,13 @@ class Runtime extends EventTarget {
     return result;
   }
 
-  async #run({ page, block, code, raises, onText, onFigure }) {
+  async #run({ page, block, code, raises, onText, onFigure, file }) {
     fake.runs.push(`${page} ${block}`);
     fake.most = Math.max(fake.most, ++fake.atOnce);
     if (!this.#spaces.has(page)) this.#spaces.set(page, new Map());
     const result = await this.#read(this.#spaces.get(page), code, onText, onFigure);
     fake.atOnce -= 1;
+    if (file && result.error) result.error.file = fake.raisesIn ?? file;
     return { milliseconds: 5, ...(raises && result.status === "error" ? { status: "done" } : result) };
   }
 
@@ -71,6 +72,10 @@ class Runtime extends EventTarget {
     }
     fake.stop?.();
     return { lost: fake.loses };
+  }
+
+  async write(page, files) {
+    fake.files = files;
   }
 
   async packages(code) {

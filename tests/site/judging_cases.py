@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
@@ -58,6 +58,10 @@ def laplaces(row: Iterator[float], count: int) -> list[float]:
 # ---- outlier-lab ----
 
 
+def total(values: Iterable[Fraction]) -> Fraction:
+    return sum(values, Fraction(0))
+
+
 @dataclass(frozen=True)
 class Points:
     kind: str
@@ -110,23 +114,23 @@ class ExactPoints:
     def __init__(self, case: Points) -> None:
         x, y = [Fraction(v) for v in case.x], [Fraction(v) for v in case.y]
         self.n = n = len(x)
-        self.x_mean, self.y_mean = sum(x) / n, sum(y) / n
+        self.x_mean, self.y_mean = total(x) / n, total(y) / n
         self.dx, self.dy = [v - self.x_mean for v in x], [v - self.y_mean for v in y]
-        self.sxx = sum(v * v for v in self.dx)
-        self.w = sum(a * b for a, b in zip(self.dx, self.dy, strict=True)) / self.sxx
+        self.sxx = total(v * v for v in self.dx)
+        self.w = total(a * b for a, b in zip(self.dx, self.dy, strict=True)) / self.sxx
         self.r = [self.w * a - b for a, b in zip(self.dx, self.dy, strict=True)]
         self.h = [Fraction(1, n) + v * v / self.sxx for v in self.dx]
 
     def cook(self, i: int) -> Fraction | None:
-        s2 = sum(v * v for v in self.r) / (self.n - 2)
+        s2 = total(v * v for v in self.r) / (self.n - 2)
         if s2 == 0 or 1 - self.h[i] <= 1e-9:
             return None
         return self.r[i] ** 2 * self.h[i] / (2 * s2 * (1 - self.h[i]) ** 2)
 
     def without(self, i: int) -> Fraction:
         dx, dy = ([v for k, v in enumerate(values) if k != i] for values in (self.dx, self.dy))
-        u, v = sum(dx) / len(dx), sum(dy) / len(dy)
-        return sum((a - u) * (b - v) for a, b in zip(dx, dy, strict=True)) / sum((a - u) ** 2 for a in dx)
+        u, v = total(dx) / len(dx), total(dy) / len(dy)
+        return total((a - u) * (b - v) for a, b in zip(dx, dy, strict=True)) / total((a - u) ** 2 for a in dx)
 
     def intercept(self, w: Fraction, level: Fraction) -> Fraction:
         return self.y_mean + level - w * self.x_mean
@@ -170,7 +174,7 @@ def least_absolute(exact: ExactPoints) -> tuple[Fraction, Fraction]:
     good = np.flatnonzero(totals <= totals.min() * (1 + 1e-11) + 1e-14 * np.abs(dy).sum())
     pairs = [good[np.argmin(slopes[good])], good[np.argmax(slopes[good])]]
     ends = [(exact.dy[i[k]] - exact.dy[j[k]]) / (exact.dx[i[k]] - exact.dx[j[k]]) for k in pairs]
-    w = sum(ends) / 2
+    w = total(ends) / 2
     rests = sorted(b - w * a for a, b in zip(exact.dx, exact.dy, strict=True))
     return w, (rests[(exact.n - 1) // 2] + rests[exact.n // 2]) / 2
 
@@ -187,11 +191,12 @@ def huber_is_off_by(exact: ExactPoints, cut: float, w: float, b: float) -> tuple
         zones = [0 if abs(v) <= Fraction(cut) else 1 if v > 0 else -1 for v in r]
         small = [k for k in range(exact.n) if zones[k] == 0]
         psi = [v if zone == 0 else zone * Fraction(cut) for v, zone in zip(r, zones, strict=True)]
-        s0, s1, s2 = (sum((exact.dx[k] ** p for k in small), Fraction(0)) for p in (0, 1, 2))
+        s0, s1 = Fraction(len(small)), total(exact.dx[k] for k in small)
+        s2 = total(exact.dx[k] * exact.dx[k] for k in small)
         determinant = s0 * s2 - s1 * s1
         if determinant == 0:
             return None
-        g0, g1 = sum(psi), sum(p * u for p, u in zip(psi, exact.dx, strict=True))
+        g0, g1 = total(psi), total(p * u for p, u in zip(psi, exact.dx, strict=True))
         return zones, (s0 * g1 - s1 * g0) / determinant, (s2 * g0 - s1 * g1) / determinant
 
     first = step(slope, level)
@@ -367,11 +372,12 @@ def degree_points(state: dict[str, Any]) -> tuple[np.ndarray, np.ndarray, np.nda
     row = uniforms()
     noise = [(normals(row, 60), normals(row, 50)) for _ in range(state["draw"] + 1)][-1]
     n = state["n"]
-    truth = {
-        "wave": lambda x: 3 * np.sin(0.8 * x) + 0.3 * x,
+    truths: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+        "wave": lambda x: np.asarray(3 * np.sin(0.8 * x) + 0.3 * x),
         "parabola": lambda x: 0.2 * (x - 4) ** 2,
         "line": lambda x: 0.7 * x,
-    }[state["truth"]]
+    }
+    truth = truths[state["truth"]]
     x, x_test = 10 * np.arange(n) / (n - 1), 10 * (np.arange(50) + 0.5) / 50
 
     def measured(x: np.ndarray, own: list[float]) -> np.ndarray:

@@ -10,17 +10,14 @@ import { save, textOf, zip } from "./play/disk.js";
 import { examplesBox } from "./play/examples.js";
 import { MAIN, filesProblem, inOrder, isChanged, keep, nameProblem, newWork, onOtherWindow, putAside, readKept, same, takeBack } from "./play/files.js";
 import { packagesTable } from "./play/packages.js";
+import { Runner } from "./play/runner.js";
 import { LONG, fromFragment, toFragment } from "./play/share.js";
 import { fileTabs } from "./play/tabs.js";
 import { addStyles } from "./style.js";
-import { mayDownload, theRuntime } from "./turns.js";
 
 const BASE = new URL("../../", import.meta.url);
-const PAGE = "playground"; // the namespace
-const QUIET = 150; // milliseconds in which nothing is said of a run that goes on
 const SOON = 200; // milliseconds after which a change is kept
 const UNKEPT = "Your browser keeps nothing here (its storage is full or blocked): save your files before you close or reload this page.";
-const GONE = "The variables of the last run are gone: Python was started anew.\n";
 
 const START = `import matplotlib.pyplot as plt
 import numpy as np
@@ -49,14 +46,12 @@ const make = (tag, className, text = "") => Object.assign(document.createElement
 class Playground {
   #work;
   #editors = new Map(); // name -> editor
-  #busy = false;
-  #cancelled = false;
-  #stopWaiting = () => {};
-  #generation = 0; // of the variables that the last run made
-  #runtime = null;
   #wrong = ""; // the file in which the last error arose
   #timer = 0;
+  #dirty = false; // whether something is to be kept
+  #otherWindow = false; // whether another window has kept something since
   #toldUnkept = false;
+  #beforeLink = null; // what was open when a link came
   #leave = null;
 
   constructor() {
@@ -67,7 +62,7 @@ class Playground {
     this.bar.setAttribute("aria-label", "Playground");
     this.buttons = {
       run: button("Run", () => this.run()),
-      stop: button("Stop", () => this.stop()),
+      stop: button("Stop", () => this.runner.stop()),
       reset: button("Reset", () => this.reset()),
       open: button("Open", () => this.chooser.click()),
       save: button("Save", () => this.save()),
@@ -104,6 +99,7 @@ class Playground {
     this.packages = Object.assign(make("div", "play-packages"), { id: "play-packages", hidden: true });
     this.output = new Output(0, "Your program", true);
     this.output.body.tabIndex = 0;
+    this.runner = new Runner(this.output);
     const examples = examplesBox(() => this.#ownExamples(), (value) => this.#start(value));
     const line = consoleLine((code) => this.#evaluate(code));
     this.element.append(examples, this.title, this.bar, this.chooser, this.warning, this.tabs.element, this.panel, this.said, this.packages, this.output.element, line);
@@ -124,7 +120,10 @@ class Playground {
     const { signal } = this.#leave;
     addEventListener("hashchange", () => this.#readAddress(), { signal });
     addEventListener("pagehide", () => this.#keepNow(), { signal });
-    onOtherWindow(() => this.#say("The playground was changed in another window. What you type here takes the place of that."), signal);
+    onOtherWindow(() => {
+      this.#otherWindow = true;
+      this.#say("The playground was changed in another window. If you go on here, that is kept as earlier work.");
+    }, signal);
     this.#editors.forEach((editor) => editor.measure());
     this.#readAddress();
   }
@@ -154,17 +153,17 @@ class Playground {
 
   // `offerUndo` is left out where the reader goes back himself.
   #open(work, offerUndo = true) {
-    this.stop();
+    this.runner.stop();
     const before = this.#snapshot();
     const aside = isChanged(before) || before.source === "link";
-    if (aside && !putAside(before)) this.#tellUnkept();
+    const kept = !aside || putAside(before);
     takeBack(work);
+    if (work.source === "link") this.#beforeLink = before;
     this.#show(work);
     this.output.clear();
     this.#keepNow();
-    if (this.#toldUnkept) return;
-    const back = aside && offerUndo ? [" What you had is kept. ", button("Back to it", () => this.#open(before, false))] : [];
-    this.#say(`Opened: ${work.title}.`, ...back);
+    const held = kept ? " What you had is kept as earlier work. " : ` ${UNKEPT} Until then, what you had is here: `;
+    this.#say(`Opened: ${work.title}.`, ...(aside && offerUndo ? [held, button("Back to it", () => this.#open(before, false))] : []));
   }
 
   #snapshot() {
@@ -177,7 +176,6 @@ class Playground {
     this.#wrong = "";
     this.#editors.forEach((editor) => editor.destroy());
     this.#editors.clear();
-    this.panel.replaceChildren();
     this.title.textContent = work.title;
     this.#showWarning();
     this.#showButtons();
@@ -190,12 +188,12 @@ class Playground {
 
   #choose(name, byReader = false) {
     this.#work.active = name;
-    this.#editorOf(name);
-    for (const [other, editor] of this.#editors) editor.element.hidden = other !== name;
+    const editor = this.#editorOf(name);
+    this.panel.replaceChildren(editor.element);
     this.panel.setAttribute("aria-labelledby", `play-tab-${name}`);
     this.tabs.show(this.#wrong);
     if (byReader) this.tabs.focus();
-    this.#editors.get(name).measure();
+    editor.measure();
     this.#keepSoon();
   }
 
@@ -205,11 +203,9 @@ class Playground {
       const on = {
         change: (code) => this.#changed(name, code),
         run: () => this.run(),
-        complete: async (code, offset) => (this.#runtime ? this.#runtime.complete(PAGE, code, offset).catch(() => []) : []),
+        complete: (code, offset) => this.runner.complete(code, offset),
       };
-      const editor = createEditor(this.#textOf(name), label, on, true);
-      this.#editors.set(name, editor);
-      this.panel.append(editor.element);
+      this.#editors.set(name, createEditor(this.#textOf(name), label, on, true));
     }
     return this.#editors.get(name);
   }
@@ -257,13 +253,12 @@ class Playground {
   }
 
   reset() {
-    this.stop();
+    this.runner.stop();
     const before = this.#snapshot();
     const changed = isChanged(before);
     this.#show({ ...before, files: structuredClone(before.opened) });
     this.output.clear();
-    this.#runtime?.reset(PAGE).catch(() => {});
-    this.#generation = -1;
+    this.runner.reset();
     this.#keepNow();
     const undo = button("Undo", () => {
       this.#show(before);
@@ -284,7 +279,7 @@ class Playground {
       this.buttons.run.focus();
       this.run();
     });
-    return this.warning.replaceChildren(text, this.confirm, " ", button("Close it", () => this.#open(readKept().earlier[0]?.work ?? startWork(), false)));
+    return this.warning.replaceChildren(text, this.confirm, " ", button("Close it", () => this.#open(this.#beforeLink ?? readKept().earlier[0]?.work ?? startWork(), false)));
   }
 
   // ---- where to start from ----
@@ -321,19 +316,18 @@ class Playground {
   // ---- run ----
 
   run() {
-    if (!this.#mayStart()) return;
-    this.#execute(this.#textOf(MAIN), MAIN);
+    if (this.#mayStart()) this.#execute(this.#textOf(MAIN), MAIN);
   }
 
   #evaluate(code) {
-    if (this.#busy) this.#say("The program is still running: wait for its end, or stop it.");
+    if (this.runner.busy) this.#say("The program is still running: wait for its end, or stop it.");
     if (!this.#mayStart()) return false;
     this.#execute(code);
     return true;
   }
 
   #mayStart() {
-    if (this.#busy) return false;
+    if (this.runner.busy) return false;
     if (this.#work.trusted) return true;
     this.#say("This code came with a link: read it, then press “Run this code”.");
     this.confirm.focus();
@@ -342,70 +336,20 @@ class Playground {
 
   async #execute(code, file = "") {
     const { output } = this;
-    Object.assign(this, { busySince: performance.now() });
-    this.#busy = true;
-    this.#cancelled = false;
-    this.#showButtons();
     this.#markWrong(null);
-    output.begin(Boolean(file));
-    if (!file) output.write(`${code.split("\n").map((line, place) => `${place ? "..." : ">>>"} ${line}`).join("\n")}\n`, "input");
-    let result;
-    try {
-      result = await this.#turn(code, file);
-    } catch (error) {
-      result = { status: "failed", error: { text: error.message } };
-    }
-    this.#busy = false;
+    const running = this.runner.run(code, structuredClone(this.#work.files), file);
+    this.#showButtons();
+    const result = await running;
     if (result) output.finish(result, ...this.#markWrong(result.error));
     if (!file) output.body.scrollTop = output.body.scrollHeight;
     this.#showButtons();
   }
 
-  // What came of it; nothing where that was said already.
-  async #turn(code, file) {
-    const { output } = this;
-    const stopped = { status: "stopped" };
-    const runtime = await this.#python();
-    if (runtime.state !== "ready") output.progress({ text: "Starting Python" });
-    await Promise.race([runtime.boot(), new Promise((resolve) => (this.#stopWaiting = resolve))]);
-    if (this.#cancelled) return stopped;
-    await runtime.write(PAGE, Object.fromEntries(this.#work.files));
-    if (!(await mayDownload(await runtime.packages(code, PAGE), output))) return this.#cancelled ? stopped : null;
-    if (this.#cancelled) return stopped;
-    if (file) await runtime.reset(PAGE);
-    else if (this.#generation >= 0 && this.#generation !== (runtime.generation ?? 0)) output.write(GONE, "stderr");
-    const soon = setTimeout(() => output.progress({ text: "Running" }), QUIET);
-    const to = { onText: (text, stream) => output.write(text, stream), onFigure: (svg) => output.draw(svg) };
-    const result = await runtime.run({ page: PAGE, block: 0, code, file, interactive: !file, ...to });
-    clearTimeout(soon);
-    this.#generation = result.lost ? -1 : (runtime.generation ?? 0);
-    return result;
-  }
-
-  async #python() {
-    if (!this.#runtime) {
-      this.#runtime = await theRuntime();
-      this.#runtime.addEventListener("progress", ({ detail }) => {
-        if (this.#busy && !detail?.background) this.output.progress(detail ?? { text: "Running" });
-      });
-    }
-    return this.#runtime;
-  }
-
-  async stop() {
-    if (!this.#busy || this.#cancelled) return;
-    this.#cancelled = true;
-    this.output.cancel?.();
-    this.#stopWaiting();
-    this.output.say("Stopping …");
-    await this.#runtime?.stop();
-  }
-
   #showButtons() {
     const { run, stop } = this.buttons;
     const focused = document.activeElement === stop;
-    run.setAttribute("aria-disabled", String(this.#busy));
-    stop.hidden = !this.#busy;
+    run.setAttribute("aria-disabled", String(this.runner.busy));
+    stop.hidden = !this.runner.busy;
     if (focused && stop.hidden) run.focus();
   }
 
@@ -418,7 +362,6 @@ class Playground {
     if (!known) return [];
     const { file, line } = error;
     this.#editorOf(file).markLine(line);
-    this.#editors.get(file).element.hidden = file !== this.#work.active;
     const go = () => {
       if (!this.#work.files.some(([name]) => name === file)) return;
       this.#choose(file);
@@ -527,9 +470,7 @@ class Playground {
     if (packages.hidden) return;
     packages.textContent = "Loading the list …";
     try {
-      const started = this.#runtime && ["ready", "running"].includes(this.#runtime.state);
-      const loaded = async (module) => Boolean(started && !this.#busy && (await this.#runtime.packages(`import ${module}`))[0]?.loaded);
-      const { python, table } = await packagesTable(loaded);
+      const { python, table } = await packagesTable((module) => this.runner.hasLoaded(module));
       packages.replaceChildren(
         make("p", "", `Python ${python} with its standard library, the book’s own modules (from snippets.loss import mse), its data (data/penguins.csv), and these packages, each loaded when a program imports it. Above 10 MB you are asked first.`),
         table,
@@ -543,12 +484,19 @@ class Playground {
   // ---- keeping ----
 
   #keepSoon() {
+    this.#dirty = true;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#keepNow(), SOON);
   }
 
+  // Only what changed here: a window that lies idle must not undo what was done in another.
   #keepNow() {
     clearTimeout(this.#timer);
+    if (!this.#dirty) return;
+    this.#dirty = false;
+    const { now } = this.#otherWindow ? readKept() : {};
+    this.#otherWindow = false;
+    if (now && !same(now.files, this.#work.files)) putAside(now);
     if (!keep(this.#work)) this.#tellUnkept();
   }
 

@@ -21,7 +21,6 @@ export function consoleLine(submit) {
   input.setAttribute("aria-label", "Console: Python to evaluate. Enter runs it, Shift and Enter begins a new line, arrows up and down recall earlier lines.");
   input.setAttribute("autocapitalize", "off");
   const enter = Object.assign(document.createElement("button"), { type: "submit", textContent: "Enter" });
-  enter.setAttribute("aria-label", "Evaluate the line");
   form.append(label, input, enter);
 
   let at = null; // place in the history

@@ -78,6 +78,7 @@ export function examplesBox(own, chosen) {
     const turn = ++asked;
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
+    if (!list.childElementCount) show(own(), "Loading the book’s blocks …");
     let groups;
     let note = "";
     try {

@@ -29,7 +29,7 @@ export async function packagesHere() {
 export async function packagesTable(loaded) {
   const { python, list } = await packagesHere();
   const there = await Promise.all(list.map(({ module }) => loaded(module)));
-  const table = document.createElement("table");
+  const table = Object.assign(document.createElement("table"), { className: "play-table" });
   const head = table.createTHead().insertRow();
   for (const text of ["Package", "Version", "Import", "Download"]) {
     head.append(Object.assign(document.createElement("th"), { textContent: text, scope: "col" }));
