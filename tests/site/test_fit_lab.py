@@ -407,6 +407,24 @@ async def test_it_loads_only_when_it_comes_near(browser: Browser, site: Site) ->
         assert not watch.problems
 
 
+async def test_what_was_done_is_there_after_a_link_within_the_page_and_after_another_page(
+    browser: Browser, site: Site
+) -> None:
+    """After a full load, Material fetches the page anew at the first link within it, and replaces the lab."""
+    async with using(browser, site, SMALL, LAB) as (lab, page, _):
+        await drag(page, await center(lab.locator(".lab-points circle").nth(1)), (30, 20))
+        was = await state(lab)
+        async with page.expect_response(lambda response: response.url == site.home + SMALL):
+            await page.evaluate("document.querySelector('article a[href=\"#recall\"], a[href$=\"#recall\"]').click()")
+        await bring(page, LAB)
+        assert await state(lab) == was
+        await leave_and_return(page, site.home, SMALL)
+        await bring(page, LAB)
+        assert await state(lab) == was
+        await lab.get_by_role("button", name="Undo").click()
+        assert await state(lab) != was
+
+
 async def test_leaving_the_page_and_coming_back_leaves_nothing_behind(browser: Browser, site: Site) -> None:
     """No listener of window or document, no observer and no timer stays, whatever was going on in the lab."""
     async with reading(browser) as context:

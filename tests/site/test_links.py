@@ -19,7 +19,7 @@ def addresses_in(html: str) -> Iterator[tuple[str, str, str]]:
     for tag, attributes in Tags(html).tags:
         kind = f"link {attributes.get('rel', '')}" if tag == "link" else tag
         for name in ("href", "src", "poster", "data", "action", "xlink:href"):
-            if name in attributes and not (tag == "object" and name != "data"):
+            if name in attributes and (tag == "object") == (name == "data"):
                 yield kind, name, attributes[name]
         for candidate in attributes.get("srcset", "").split(","):
             if candidate.strip():

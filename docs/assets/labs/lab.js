@@ -6,6 +6,8 @@ import { decode, encode, format, parseNumber } from "./text.js";
 const SETTLE = 500; // milliseconds of quiet after which a row of key presses counts as one change
 const LINK = 4000; // characters of state that an address may carry
 const UNDOS = 200;
+// What was done in labs whose page was left: instant navigation replaces the elements, at times those of the same page too.
+const left = new Map();
 
 // An element with attributes, properties that begin with a dot, listeners that begin with "on", and children.
 export function h(tag, attributes = {}, ...children) {
@@ -65,6 +67,7 @@ export class Lab extends HTMLElement {
 
   async connectedCallback() {
     this.leaving = new AbortController();
+    this.address = `${location.pathname} ${this.key}`;
     try {
       if (!this.state) {
         await Promise.all([this.#styled(), this.load?.()]);
@@ -81,6 +84,7 @@ export class Lab extends HTMLElement {
 
   disconnectedCallback() {
     this.leaving.abort();
+    if (this.state) left.set(this.address, { state: this.state, past: this.past, future: this.future });
     clearTimeout(this.timer);
     this.disconnect?.();
   }
@@ -97,8 +101,6 @@ export class Lab extends HTMLElement {
     const title = newId();
     this.cells = new Map();
     this.used = new Set();
-    this.past = [];
-    this.future = [];
     this.note = h("div", { class: "lab-note" });
     this.heard = h("p", { class: "book-hidden", role: "status" }, "");
     this.sentence = h("p", { class: "lab-words", "aria-hidden": true }, "");
@@ -108,7 +110,10 @@ export class Lab extends HTMLElement {
     this.redoing = button("Redo", () => this.redo());
     this.resetting = button("Reset", () => this.reset());
     const copying = [button("Copy as Python", () => this.copy(this.program(), "The program is copied.")), button("Copy a link", () => this.#copyLink())];
-    this.state = this.settled = this.start();
+    const { state = this.start(), past = [], future = [] } = left.get(this.address) ?? {};
+    this.state = this.settled = state;
+    this.past = past;
+    this.future = future;
     this.body = h("div", { class: "lab-body" });
     const section = h("section", { class: "lab", "aria-labelledby": title },
       h("div", { class: "lab-head" }, h("p", { class: "lab-title", id: title }, heading), h("div", { class: "lab-buttons" }, this.undoing, this.redoing, this.resetting)),
