@@ -28,6 +28,7 @@ import yaml
 from engine.blocks import OPENING
 from engine.pages import read_pages
 from engine.settings import Settings
+from tests import bench_labs, bench_runtime
 
 REPOSITORY = Path(__file__).parents[1]
 LEFT_OUT = shutil.ignore_patterns(
@@ -65,6 +66,10 @@ def main() -> None:
             low, high = min(cpu), max(cpu)
             rows.append(("CPU a chapter", f"{(cpu[high] - cpu[low]) / (high - low):.2f} s cold", "", ""))
         rows += weights(sites["this site"])
+        say("measuring Python in the page")
+        rows += bench_runtime.rows(sites["this site"] / "site")
+        say("measuring the labs")
+        rows += bench_labs.lab_rows(sites["this site"] / "site")
         say("measuring the formulas of 16 chapters")
         rows.append(formulas(Path(place, "formulas")))
         say("measuring make check, cold")

@@ -19,11 +19,15 @@ LONG = {
     "writer.py": "one program is written from one state: its leaves, their names, what it imports",
     "evaluate.py": "one small function for each kind of thing that a formula can say",
     "figures.py": "one class with the drawing calls that Matplotlib asks of a renderer",
+    "inpage.py": "all that runs in the worker of a page, whose namespaces and streams it shares",
     "latex.py": "one reader of one grammar",
+    "mkdocs_hook.py": "the one file that knows MkDocs: one event after the other",
+    "runtime.py": "one list of files, from three sources, each tried and checked in the same way",
     "worker.py": "all that runs in the process of a page, which its author's code shares",
 }
 # What the book teaches; page names may stand in help and examples.
 TAUGHT = r"regress|penguin|slope|intercept|residual|gradient.?descent|learning.?rate|\bmse\b|coefficient|least.?squares|\bloss\b"
+QUOTED = {"SVD did not converge in Linear Least Squares"}  # NumPy's own words
 
 
 def tree(path: Path) -> ast.Module:
@@ -69,7 +73,7 @@ def test_no_code_of_the_engine_knows_the_subject(path: Path) -> None:
     texts = [
         node.value for node in ast.walk(tree(path)) if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
-    for text in texts:
+    for text in set(texts) - QUOTED:
         without_examples = re.sub(r"docs/\S+|`[^`]*`|It knows nothing about\s+regression|\b\w+\.(?:md|py)\b", "", text)
         assert not re.search(TAUGHT, without_examples, re.I), text
 

@@ -49,7 +49,7 @@ def test_an_error_in_a_section_keeps_its_line(book: SmallBook, include: str) -> 
 first(0)
 ```
 
-```python
+```python title="part.py"
 --8<-- "part.py:whole"
 --8<-- "part.py:first"
 --8<-- "part.py:last-one"
