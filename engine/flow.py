@@ -52,11 +52,11 @@ from engine.names import (
     defaults_of,
     elements,
     free_names,
-    globals_in,
     immutable,
     is_main,
     outside,
     pin,
+    scope_of,
     split_import,
 )
 
@@ -624,8 +624,7 @@ class Analysis:
         for part in [] if isinstance(node, ast.Lambda) else node.decorator_list:
             held |= self._value(part)
         thing = self._thing("function", node, "function")
-        names = set().union(*(free_names(part) for part in body_of(node))) - {a.arg for a in arguments_of(node)}
-        names -= set(bound_in(body_of(node))) - {name for part in body_of(node) for name in globals_in(part)}
+        names = set().union(*(free_names(part) for part in body_of(node))) - scope_of(node)[0]
         captured: Things = NOTHING
         found: Env = {}
         late = set()
@@ -895,11 +894,8 @@ class Analysis:
         self.summaries[identity] = None
         names = [arg.arg for arg in arguments_of(node)]
         body = body_of(node)
-        declared = frozenset(name for part in body for name in globals_in(part))
         saved = self.frame, self.function, self.space, self.leaf, self.touched, self.env, self.everything
-        self.frame = self.function = Frame(
-            thing.space, frozenset([*names, *bound_in(body)]) - declared, declared, thing.frame, id(node)
-        )
+        self.frame = self.function = Frame(thing.space, *scope_of(node), thing.frame, id(node))
         self.space, self.touched = thing.space, set()
         self.leaf = sink = Leaf([ast.Pass()], thing.space, 0)
         self.env = self.env | thing.captured

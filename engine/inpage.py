@@ -35,8 +35,8 @@ from engine.execution import fresh_main, set_style, what_it_says
 
 OUTPUT_LIMIT = 1_000_000  # characters that one run may print
 FIGURE_LIMIT = 30  # figures that one run may draw
-ROUND = 0.05  # seconds within which many small writes are put together
-ROUND_WRITES = 50  # writes in such a time that are handed on at once
+AT_ONCE = 500  # lines of a run that are handed on one by one; then those of a ROUND together
+ROUND = 0.05  # seconds
 COMPLETIONS = 200
 DEEPEST = 20_000  # calls within calls
 UNSOLVABLE = {  # what NumPy says of each
@@ -66,7 +66,7 @@ class _Stream(io.TextIOBase):
     def __init__(self, name: str, reader: Reader) -> None:
         self.name, self.reader = name, reader
         self.pieces: list[str] = []
-        self.round, self.writes = 0.0, 0
+        self.flushed, self.lines = 0.0, 0
 
     def writable(self) -> bool:
         return True
@@ -80,11 +80,8 @@ class _Stream(io.TextIOBase):
             # A line goes out at once, so that a long computation does not hold back what was printed before it;
             # thousands of lines go out together, or handing them over would take longer than making them.
             if "\n" in text:
-                now = time.monotonic()
-                if now - self.round > ROUND:
-                    self.round, self.writes = now, 0
-                self.writes += 1
-                if self.writes <= ROUND_WRITES:
+                self.lines += 1
+                if self.lines <= AT_ONCE or time.monotonic() - self.flushed > ROUND:
                     self.flush()
         if allowed < len(text):
             self.reader.cut_output()
@@ -92,7 +89,7 @@ class _Stream(io.TextIOBase):
 
     def flush(self) -> None:
         if self.pieces:
-            text, self.pieces = "".join(self.pieces), []
+            text, self.pieces, self.flushed = "".join(self.pieces), [], time.monotonic()
             self.reader.send(self.name, text)
 
 
@@ -171,6 +168,7 @@ class Reader:
         `name`: the code is that file of the page's own. `interactive`: show what expressions give, as a console does.
         """
         self.send, self.printed, self.drawn, self.cut = send, 0, 0, False
+        self.stdout.lines = self.stderr.lines = 0
         main = self.pages.get(page) or self.reset(page)
         sys.modules["__main__"] = main
         desk = self.desks.get(page)
@@ -182,10 +180,10 @@ class Reader:
             linecache.cache[file] = (len(code), None, code.splitlines(True), file)
         started = time.perf_counter()
         try:
+            self._turn_to(page)
             with warnings.catch_warnings(), desk.at_work() if desk else nullcontext():
                 for category in (DeprecationWarning, SyntaxWarning):
                     warnings.filterwarnings("default", category=category, module=r"__main__$|snippets\b|<block ")
-                self._turn_to(page)
                 exec(_compiled(code, file, interactive), main.__dict__)
                 if not raises:
                     self._show()

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.names import FUNCTIONS, Leaf, arguments_of, body_of, bound_in, outside
+from engine.names import Leaf, outside, scope_of
 
 WIDTH = 88
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -157,7 +157,7 @@ def rename(text: str, new: Mapping[str, str]) -> str:
             changes.append((node.lineno, match.start(), node.name))
         inner = names
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            local = _locals(node)
+            local = scope_of(node)[0]
             for part in outside(node):
                 visit(part, names, within_text)
             for part in node.body if isinstance(node.body, list) else [node.body]:
@@ -189,7 +189,7 @@ def _rewritten(tree: ast.Module, new: Mapping[str, str]) -> str:
         if isinstance(node, DEFINITIONS) and node.name in names:
             node.name = new[node.name]
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            local = _locals(node)
+            local = scope_of(node)[0]
             for part in outside(node):
                 visit(part, names)
             for part in node.body if isinstance(node.body, list) else [node.body]:
@@ -201,10 +201,3 @@ def _rewritten(tree: ast.Module, new: Mapping[str, str]) -> str:
     for part in tree.body:
         visit(part, frozenset(new))
     return ast.unparse(tree)
-
-
-def _locals(node: ast.AST) -> frozenset[str]:
-    assert isinstance(node, FUNCTIONS)
-    parts = body_of(node)
-    declared = {name for part in parts for sub in ast.walk(part) if isinstance(sub, ast.Global) for name in sub.names}
-    return frozenset({arg.arg for arg in arguments_of(node)} | set(bound_in(parts))) - declared

@@ -76,7 +76,6 @@ class Leaf:
     made: set[Thing] = field(default_factory=set)  # what its names are bound to, made here
     alias: Key | None = None  # of an import from a module of the book: what it stands for
     raising: str = ""  # the error that this statement, the last of its block, ends with
-    facts: tuple[str, frozenset[str], frozenset[str]] | None = None  # kept by `program.py`
     unclear: str = ""  # why no program can hold it
     order: int = 0
 
@@ -182,6 +181,17 @@ def outside(node: ast.AST) -> list[ast.AST]:
     return parts
 
 
+def scope_of(node: Scope) -> tuple[frozenset[str], frozenset[str]]:
+    """The names that are a function's own, and those that it declares to be global. Found once."""
+    found: tuple[frozenset[str], frozenset[str]] | None = getattr(node, "_scope", None)
+    if found is None:
+        body = body_of(node)
+        declared = frozenset(name for part in body for name in globals_in(part))
+        found = frozenset([arg.arg for arg in arguments_of(node)] + [*bound_in(body)]) - declared, declared
+        node._scope = found  # type: ignore[union-attr]
+    return found
+
+
 def free_names(node: ast.AST) -> set[str]:
     """The names that a piece of code looks up outside of itself, now or when its functions are called."""
     found: set[str] | None = getattr(node, "_free_names", None)
@@ -196,9 +206,7 @@ def _free_names(node: ast.AST) -> set[str]:
         return {node.id}
     if isinstance(node, FUNCTIONS):
         inner = set().union(*(free_names(part) for part in body_of(node)))
-        declared = {name for part in body_of(node) for name in globals_in(part)}
-        local = {arg.arg for arg in arguments_of(node)} | set(bound_in(body_of(node)))
-        return (inner - (local - declared)) | set().union(*(free_names(part) for part in outside(node)))
+        return (inner - scope_of(node)[0]) | set().union(*(free_names(part) for part in outside(node)))
     if isinstance(node, COMPREHENSIONS):
         local = set(bound_in(generator.target for generator in node.generators))
         return set().union(*(free_names(part) for part in ast.iter_child_nodes(node))) - local

@@ -12,6 +12,7 @@ CODE = re.compile(r"(?P<ticks>`+)(?:(?!(?P=ticks)).|\n)+?(?P=ticks)(?!`)")
 LINK = re.compile(r"(?<=\])\((?P<address>[^()\s]+)(?P<title>\s+\"[^\"]*\")?\)")
 ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*[.#][^{}\n]*\}[ \t]*$", re.M)
 FENCE = re.compile(r"^\s*(?P<ticks>`{3,}|~{3,})")
+LAB = re.compile(r"^\s*<div[^>]*><(?P<name>[a-z]+-lab)\b.*</(?P=name)></div>\s*$")
 PLACE = re.compile(r"^\s*\0(?P<number>\d+)\0$")
 COLUMNS = 88
 
@@ -28,6 +29,8 @@ def pieces(lines: list[str], resolve: Resolve) -> list[str | int]:
     found: list[str | int] = []
     text: list[str] = []
     fence = ""
+    elsewhere = f"*Here stands a lab to play with: [see it on the page]({resolve('')}).*"
+    lines = [elsewhere if LAB.match(line) else line for line in lines]
     for line in [*_plain(lines), None]:
         block = PLACE.match(line) if line is not None else None
         heading = line is not None and not fence and re.match(r"#{1,4} ", line)
@@ -98,7 +101,7 @@ def comment(markdown: str) -> str:
     text = re.sub(
         r"<details><summary>(.*?)</summary>", lambda m: f"**{html.unescape(re.sub('<.*?>', '', m[1]))}**", markdown
     )
-    for line in text.replace("\n</details>", "").split("\n"):
+    for line in re.sub(r"\n{3,}", "\n\n", text.replace("\n</details>", "")).split("\n"):
         mark = FENCE.match(line)
         if mark:
             fence = "" if fence else mark["ticks"]

@@ -10,7 +10,13 @@ from engine.names import Leaf
 
 PACKAGE = "snippets"  # where the modules of the book are imported from
 # The packages whose name is not that of the module they bring.
-DISTRIBUTIONS = {"sklearn": "scikit-learn", "PIL": "pillow", "yaml": "pyyaml", "dateutil": "python-dateutil"}
+DISTRIBUTIONS = {
+    "sklearn": "scikit-learn",
+    "PIL": "pillow",
+    "yaml": "pyyaml",
+    "mpl_toolkits": "matplotlib",
+    "dateutil": "python-dateutil",
+}
 
 
 def closure(leaves: Iterable[Leaf]) -> set[Leaf]:
@@ -43,19 +49,21 @@ def imports_by_name(leaf: Leaf) -> bool:
 
 
 def facts(leaf: Leaf) -> tuple[str, frozenset[str], frozenset[str]]:
-    """A statement as data, the packages that it imports, and the texts in it: found once."""
-    if leaf.facts is None:
-        packages, texts = set(), set()
-        for top in leaf.nodes:
-            for node in ast.walk(top):
-                if isinstance(node, ast.Import):
-                    packages |= {alias.name.split(".")[0] for alias in node.names}
-                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                    packages.add(node.module.split(".")[0])
-                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    texts.add(node.value)
-        leaf.facts = ast.dump(leaf.nodes[0]), frozenset(packages), frozenset(texts)
-    return leaf.facts
+    """A statement as data, the packages that it imports, and the texts in it: found once for all pages."""
+    known: tuple[str, frozenset[str], frozenset[str]] | None = getattr(leaf.nodes[0], "_facts", None)
+    if known is not None:
+        return known
+    packages, texts = set(), set()
+    for node in (node for top in leaf.nodes for node in ast.walk(top)):
+        if isinstance(node, ast.Import):
+            packages |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            packages.add(node.module.split(".")[0])
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            texts.add(node.value)
+    found = ast.dump(leaf.nodes[0]), frozenset(packages), frozenset(texts)
+    leaf.nodes[0]._facts = found  # type: ignore[attr-defined]
+    return found
 
 
 def packages_of(leaves: Iterable[Leaf]) -> list[str]:

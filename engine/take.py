@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import base64
+import contextlib
 import hashlib
 import json
 import pickle
 import re
 import textwrap
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -31,19 +33,15 @@ TEXT_LICENSE = "Text and figures: CC BY 4.0."
 def files(book: Book, site_url: str) -> dict[str, str]:
     """All files below `take/`, by their addresses in the site; what has not changed comes from the cache."""
     settings = book.settings
-    shelf = Shelf(settings.snippets, settings.docs / "data")
-    stamp = _stamp(settings)
-    kept = _load(settings)
+    shelf, inserts = Shelf(settings.snippets, settings.docs / "data"), render.inserts(book)
+    stamp, kept = _stamp(settings), _load(settings)
     fresh: dict[str, tuple[str, dict[str, str]]] = {}
     for uri, page in book.pages.items():
         if not page.code_blocks or not page.runnable:
             continue
-        run = book.runs[uri].blocks
-        key = hashlib.sha256(
-            repr((stamp, site_url, page.text, page.meta.get("title"), _seen(run))).encode()
-        ).hexdigest()
-        known = kept.get(uri)
-        fresh[uri] = known if known and known[0] == key else (key, _Taker(book, page, run, shelf, site_url).files())
+        run, known = book.runs[uri].blocks, kept.get(uri, ("", {}))
+        key = _key(stamp, site_url, page.text, page.meta.get("title"), _seen(run))
+        fresh[uri] = known if known[0] == key else (key, _Taker(book, page, run, shelf, inserts, site_url).files())
     if fresh != kept:
         write_atomically(settings.cache / "take.pickle", pickle.dumps(fresh))
     taken = {f"take/{name}": content for _, made in fresh.values() for name, content in made.items()}
@@ -59,10 +57,9 @@ def write(book: Book, site: Path, site_url: str) -> None:
 
 
 def _load(settings: Settings) -> dict[str, tuple[str, dict[str, str]]]:
-    try:
-        kept: dict[str, tuple[str, dict[str, str]]] = pickle.loads((settings.cache / "take.pickle").read_bytes())
-    except (OSError, pickle.PickleError, EOFError, AttributeError, TypeError, ValueError):
-        return {}
+    kept: dict[str, tuple[str, dict[str, str]]] = {}
+    with contextlib.suppress(OSError, pickle.PickleError, EOFError, AttributeError, TypeError, ValueError):
+        kept = pickle.loads((settings.cache / "take.pickle").read_bytes())
     return kept
 
 
@@ -73,9 +70,12 @@ def _stamp(settings: Settings) -> str:
         for path in sorted(folder.rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 digest.update(path.name.encode() + path.read_bytes())
-    digest.update((settings.root / "LICENSE").read_bytes() if (settings.root / "LICENSE").is_file() else b"")
-    digest.update(json.dumps(settings.site.get("nav"), default=str).encode())
+    digest.update(license_of(settings).encode())
     return digest.hexdigest()
+
+
+def _key(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def _seen(run: tuple[Ran, ...]) -> list[Any]:
@@ -98,8 +98,10 @@ def license_of(settings: Settings) -> str:
 class _Taker:
     """Makes the files of one page."""
 
-    def __init__(self, book: Book, page: Page, run: tuple[Ran, ...], shelf: Shelf, site_url: str) -> None:
-        self.book, self.page, self.run, self.site_url = book, page, run, site_url
+    def __init__(
+        self, book: Book, page: Page, run: tuple[Ran, ...], shelf: Shelf, inserts: dict[str, str], site_url: str
+    ) -> None:
+        self.page, self.run, self.inserts, self.site_url = page, run, inserts, site_url
         self.blocks = page.code_blocks
         sources = [Source(block.code.rstrip("\n"), block.options.get("raises", "")) for block in self.blocks]
         self.programs = Programs(sources, shelf)
@@ -109,7 +111,7 @@ class _Taker:
             url=url_of(page.uri, site_url),
             book=str(book.settings.site.get("site_name", "")),
             license=license_of(book.settings),
-            versions={name: found for name in self.packages if (found := _version(name))},
+            versions=_versions(self.packages),
         )
 
     def files(self) -> dict[str, str]:
@@ -145,10 +147,9 @@ class _Taker:
 
     # ---- the prose between the blocks ----
 
+    @cached_property
     def _pieces(self) -> list[str | int]:
-        lines: list[list[str]] = [
-            [line] for line in render.without_comments(self.page, None, render.inserts(self.book))
-        ]
+        lines: list[list[str]] = [[line] for line in render.without_comments(self.page, None, self.inserts)]
         for block in self.page.blocks:
             for place in range(block.line - 1, min(block.end, len(lines))):
                 lines[place] = []
@@ -186,7 +187,7 @@ class _Taker:
             parts.append(
                 f"# %%\n# The functions of the book that this page imports, and the data it reads.\n\n{preamble}"
             )
-        for piece in self._pieces():
+        for piece in self._pieces:
             if isinstance(piece, str):
                 parts.append(f"# %% [markdown]\n{plain.comment(piece)}")
             elif code := codes[piece - 1]:
@@ -217,7 +218,7 @@ class _Taker:
             count = 1
             cells += [self._markdown("setup-note", note), self._code("setup", preamble, count, [])]
         texts = 0
-        for piece in self._pieces():
+        for piece in self._pieces:
             if isinstance(piece, str):
                 texts += 1
                 cells.append(self._markdown(f"text-{texts}", piece))
@@ -279,7 +280,7 @@ def _alone(figure: Figure) -> str:
 
 def _quiet(code: str) -> str:
     """A notebook shows what the last line gives, a page does not: the semicolon says so."""
-    last = ast.parse(code).body[-1]
+    last = (ast.parse(code).body or [ast.Pass()])[-1]
     if not isinstance(last, ast.Expr) or (
         isinstance(last.value, ast.Call) and isinstance(last.value.func, ast.Name) and last.value.func.id == "print"
     ):
@@ -291,8 +292,9 @@ def _quiet(code: str) -> str:
     return "\n".join(lines)
 
 
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""
+def _versions(packages: list[str]) -> dict[str, str]:
+    found = {}
+    for name in packages:
+        with contextlib.suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found

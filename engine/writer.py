@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from engine.carry import files_read, provided
@@ -33,6 +34,11 @@ if TYPE_CHECKING:
     from engine.program import Programs
 
 LAYOUT = '{plt}.rcParams["figure.constrained_layout.use"] = True  # so that labels never overlap'
+
+
+@cache
+def _statement(text: str) -> ast.stmt:
+    return ast.parse(text).body[0]
 
 
 class Writer:
@@ -85,10 +91,10 @@ class Writer:
         for leaf in self.kept:
             if leaf.alias and leaf.space:
                 needed_by.add(leaf.alias)
+        looked_up = {key for leaf in self.kept for key in leaf.names}
         for name, spaces in bindings.items():
-            users = [leaf for leaf in self.kept if any(key[1] == name for key in leaf.names)]
             as_builtin = hasattr(builtins, name) and any(
-                (leaf.space, name) in leaf.names and leaf.space not in spaces for leaf in users
+                space not in spaces for space in ("", *self.analysis.modules) if (space, name) in looked_up
             )
             modules = [space for space in spaces if space and not self._is_alias(space, name, spaces)]
             first = {self._identity(leaf) for leaf in spaces[modules[0]]} if modules else set()
@@ -257,7 +263,7 @@ class Writer:
         made[first] = f"{indent}with contextlib.redirect_stdout(io.StringIO()):\n{made[first]}"
 
     def _need(self, statement: str) -> None:
-        self.extra[statement] = ast.parse(statement).body[0]
+        self.extra[statement] = _statement(statement)
 
     def _renamed(self, leaf: Leaf, text: str) -> str:
         """The text of a statement of a module, with the names that it has in the program."""
@@ -383,7 +389,8 @@ class Writer:
             return ""
         taken = {name for leaf in self.kept for _, name in leaf.names | leaf.binds}
         path = "from pathlib import Path"
-        own = any(facts(leaf)[0] == ast.dump(ast.parse(path).body[0]) for leaf in self.roots)
+        same = ast.dump(_statement(path))
+        own = any(facts(leaf)[0] == same for leaf in self.roots)
         holder = self._free("Path", set() if own else taken)
         self._need(path if holder == "Path" else f"{path} as {holder}")
         text, packed = provided(files, self.ours, shelf, self._free("provide", taken), holder)

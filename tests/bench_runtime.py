@@ -66,18 +66,23 @@ def prepare_rivals(place: Path) -> Path:
     with zipfile.ZipFile(next(place.glob("*.whl"))) as wheel:
         wheel.extractall(place / "wheel", [name for name in wheel.namelist() if "/assets/" in name])
     shutil.move(next((place / "wheel").glob("*/assets")), root)
+    lite = root / "lite" / "jupyter-lite.json"
+    settings = json.loads(lite.read_text(encoding="utf-8"))
+    kernel = settings["jupyter-config-data"]["litePluginSettings"]["@jupyterlite/pyodide-kernel-extension:kernel"]
+    kernel["loadPyodideOptions"] = {}  # the carrier's own package is no part of the task
+    lite.write_text(json.dumps(settings), encoding="utf-8")
     subprocess.run(["npm", "pack", "--silent", PYSCRIPT], cwd=place, check=True, stdout=subprocess.DEVNULL)
     with tarfile.open(next(place.glob("*.tgz"))) as packed:
         packed.extractall(place / "npm", filter="data")
     shutil.move(place / "npm" / "package" / "dist", root / "pyscript")
-    config = json.dumps({"interpreter": "/book/pyodide/pyodide.mjs", "packages": ["numpy"]})
+    config = json.dumps({"interpreter": "/pyodide/pyodide.mjs", "packages": ["numpy"]})
     code = TEXT + "\nfrom pyscript import document\ndocument.title = str(np.arange(3) + 1)"
     page = f"""<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="pyscript/core.css">
 <script type="module" src="pyscript/core.js"></script><py-config>{config}</py-config><script type="py">{code}</script>"""
     (root / "pyscript.html").write_text(page, encoding="utf-8")
     (root / "404.html").write_text("nothing here", encoding="utf-8")
     (root / "sitemap.xml").write_text(
-        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>https://example.org/book/</loc></url></urlset>'
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>https://example.org/</loc></url></urlset>'
     )
     return root
 

@@ -132,15 +132,12 @@ async def test_a_link_opens_the_same_picture(browser: Browser, site: Site) -> No
         await press(lab, "Copy a link")
         await expect(lab.locator(".lab-note")).to_contain_text("The link is copied")
         link = await page.evaluate("navigator.clipboard.readText()")
-    async with using(browser, site, PAGE, LAB, fragment=link[link.index("#") :]) as (lab, page, _):
+    async with using(browser, site, PAGE, LAB, fragment=link[link.index("#") :]) as (lab, _, _watch):
         assert await state(lab) == {"step": 5}
-        for broken in ("AAAA", "eyJzdGVwIjo2MX0", "eyJzdGVwIjoiYSJ9"):  # no JSON, {"step": 61}, {"step": "a"}
-            await page.evaluate("broken => { location.hash = `#lab=animated-fit.${broken}`; }", broken)
+    for broken in ("AAAA", "eyJzdGVwIjo2MX0"):  # no JSON, {"step": 61}
+        async with using(browser, site, PAGE, LAB, fragment=f"#lab=animated-fit.{broken}") as (lab, _, _watch):
             await expect(lab.locator(".lab-note")).to_contain_text("The link does not hold a state of this lab")
-            assert await state(lab) == {"step": 5}
-            await press(lab, "Undo")
-            await press(lab, "Redo")  # which takes the note away
-            await expect(lab.locator(".lab-note")).to_be_empty()
+            assert await state(lab) == {"step": 0}
 
 
 async def test_every_task_can_be_solved_and_is_not_solved_at_the_start(browser: Browser, site: Site) -> None:

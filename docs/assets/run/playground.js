@@ -125,7 +125,8 @@ class Playground {
       this.#say("The playground was changed in another window. If you go on here, that is kept as earlier work.");
     }, signal);
     this.#editors.forEach((editor) => editor.measure());
-    this.#readAddress();
+    // Instant navigation sets the address once more when it has brought the page: what it asks for is done after that.
+    setTimeout(() => this.#readAddress());
   }
 
   leave() {
@@ -142,8 +143,8 @@ class Playground {
     history.replaceState(history.state, "", location.pathname + location.search);
     if (page) return this.#start({ page, block: Number(block) });
     try {
-      const files = await fromFragment(code);
-      this.#open(newWork("Code from a link", "link", files, false));
+      const opened = newWork("Code from a link", "link", await fromFragment(code), false);
+      if (!this.#isOpen(opened)) this.#open(opened);
     } catch (error) {
       this.#say(`${error.message} Your own files are as they were.`);
     }
@@ -164,6 +165,10 @@ class Playground {
     this.#keepNow();
     const held = kept ? " What you had is kept as earlier work. " : ` ${UNKEPT} Until then, what you had is here: `;
     this.#say(`Opened: ${work.title}.`, ...(aside && offerUndo ? [held, button("Back to it", () => this.#open(before, false))] : []));
+  }
+
+  #isOpen({ source, files }) {
+    return source === this.#work.source && same(files, this.#work.files);
   }
 
   #snapshot() {
@@ -306,8 +311,7 @@ class Playground {
       const text = takeHandedOver(page, block) ?? (await programOf(page, block));
       const title = text.match(/^# (Block \d+ of “.*”)$/m)?.[1] ?? `Block ${block} of ${page}`;
       const opened = newWork(title, "example", [[MAIN, text]]);
-      if (same(opened.files, this.#work.files)) return this.#say(`Opened: ${title}.`);
-      return this.#open(opened);
+      return this.#isOpen(opened) ? this.#say(`Opened: ${title}.`) : this.#open(opened);
     } catch (error) {
       return this.#say(error.message);
     }
@@ -472,7 +476,7 @@ class Playground {
     try {
       const { python, table } = await packagesTable((module) => this.runner.hasLoaded(module));
       packages.replaceChildren(
-        make("p", "", `Python ${python} with its standard library, the book’s own modules (from snippets.loss import mse), its data (data/penguins.csv), and these packages, each loaded when a program imports it. Above 10 MB you are asked first.`),
+        make("p", "", `Python ${python} with its standard library, the book’s own modules (from snippets.loss import mse), its data (data/penguins.csv), and these packages, each loaded, with what it needs, when a program imports it. Above 10 MB you are asked first.`),
         table,
         make("p", "", "Other packages are not here: save your files and run them on your computer."),
       );

@@ -38,9 +38,9 @@ export async function packagesTable(loaded) {
   for (const [place, { name, version, module, bytes }] of list.entries()) {
     const row = body.insertRow();
     row.append(Object.assign(document.createElement("th"), { textContent: name, scope: "row" }));
-    const size = `${(bytes / 1e6).toFixed(1)} MB with what it needs`;
-    const when = there[place] ? "loaded" : name === AT_START ? "comes with Python" : size;
-    for (const text of [version, `import ${module}`, when]) row.insertCell().textContent = text;
+    const size = `${(bytes / 1e6).toFixed(1)} MB`;
+    const when = there[place] ? "loaded" : name === AT_START ? "with Python" : size;
+    for (const text of [version, module, when]) row.insertCell().textContent = text;
   }
   return { python, table };
 }

@@ -49,7 +49,7 @@ export function fileTabs(on) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const name = input.value.trim();
-    if (name === renaming) return close();
+    if (renaming && name === renaming) return close();
     const said = nameProblem(name, on.names().filter((other) => other !== renaming));
     problem.textContent = said;
     input.toggleAttribute("aria-invalid", Boolean(said));
@@ -85,7 +85,7 @@ export function fileTabs(on) {
         if (name !== MAIN) tab.addEventListener("dblclick", () => rename.click());
         if (name === wrong) {
           tab.classList.add("play-tabs__wrong");
-          tab.append(Object.assign(document.createElement("span"), { className: "book-hidden", textContent: ", has an error" }));
+          tab.append(Object.assign(document.createElement("span"), { className: "book-hidden", textContent: " (has an error)" }));
         }
         return tab;
       }),
