@@ -415,7 +415,7 @@ async def test_what_was_done_is_there_after_a_link_within_the_page_and_after_ano
         await drag(page, await center(lab.locator(".lab-points circle").nth(1)), (30, 20))
         was = await state(lab)
         async with page.expect_response(lambda response: response.url == site.home + SMALL):
-            await page.evaluate("document.querySelector('article a[href=\"#recall\"], a[href$=\"#recall\"]').click()")
+            await page.evaluate('document.querySelector(\'article a[href="#recall"], a[href$="#recall"]\').click()')
         await bring(page, LAB)
         assert await state(lab) == was
         await leave_and_return(page, site.home, SMALL)
