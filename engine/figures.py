@@ -300,7 +300,7 @@ class _Renderer(RendererBase):
         """Math text, letter by letter: it stays text."""
         parsed = self.math.parse(s, 72, prop)
         turn = Affine2D().rotate_deg(-angle).translate(x, y)
-        for font, size, code, _, gx, gy in parsed.glyphs:
+        for font, size, code, *_, gx, gy in parsed.glyphs:  # Matplotlib 3.8, in the page, has no index of the glyph
             letter = prop.copy()
             letter.set_size(size)
             letter.set_style(

@@ -22,13 +22,13 @@ import signal
 import socket
 import sys
 import traceback
-import types
 import warnings
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from engine.execution import fresh_main, set_style, what_it_says
 from engine.model import Check, Checked, Code, Figure, Formatted, Item, Job, Ran, Value
 
 OUTPUT_LIMIT = 1_000_000  # characters that one page may print
@@ -74,7 +74,6 @@ class PageProcess:
     """The state of the one page that this process runs."""
 
     def __init__(self, job: Job) -> None:
-        import matplotlib
         import matplotlib.pyplot as plt
         import numpy as np
 
@@ -99,13 +98,9 @@ class PageProcess:
         }
         sys.argv = [job.file]
         sys.dont_write_bytecode = True
-        self.module = types.ModuleType("__main__")
+        self.module = fresh_main()
         sys.modules["__main__"] = self.module
-        matplotlib.rcdefaults()
-        matplotlib.use("agg")
-        if job.style:
-            module, _, name = job.style.partition(":")
-            matplotlib.rcParams.update(getattr(__import__(module, fromlist=[name]), name))
+        set_style(job.style)
         plt.show = self._show
         self._forbid_unseeded()
         self.random_state = self._random_state()
@@ -309,12 +304,6 @@ class PageProcess:
         """The book's own modules that the page imported, also indirectly."""
         files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
         return {own for file in files if file and (own := self._own(file)) and not own.startswith("engine/")}
-
-
-def what_it_says(error: BaseException) -> str:
-    """An error as Python's last line of a traceback tells it, without the place."""
-    text = str(error.msg if isinstance(error, SyntaxError) else error)
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def split_format(text: str) -> tuple[str, str]:

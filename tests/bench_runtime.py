@@ -28,7 +28,7 @@ from tests.site.browser import flags, get_browser, uses_sandbox
 from tests.site.python import HELPERS
 from tests.site.server import ISOLATED, serving
 
-PYSCRIPT = "@pyscript/core@0.7.31"
+PYSCRIPT = "@pyscript/core@0.6.60"
 TEXT = "import numpy as np\nprint(np.arange(3) + 1)"
 FIGURE = "import matplotlib.pyplot as plt\nplt.plot([1, 2, 4])\nplt.title('t')\nplt.xlabel('x')\nplt.ylabel('y')"
 SHOWN = "[1 2 3]"

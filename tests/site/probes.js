@@ -123,7 +123,7 @@ globalThis.probes = (() => {
         return { color: style[kind], contrast: contrast(over(color, alpha, behind), behind), onPaper: contrast(over(color, alpha, paper), paper) };
       };
       const own = (element, kind) => element.closest(`[${kind}]`)?.getAttribute(kind).toLowerCase() ?? "";
-      const texts = [...svg.querySelectorAll("text")].map((text) => ({ text: text.textContent.trim(), ...painted(text, "fill") }));
+      const texts = [...svg.querySelectorAll("text")].filter((text) => text.getClientRects().length).map((text) => ({ text: text.textContent.trim(), ...painted(text, "fill") }));
       const marks = [...svg.querySelectorAll("path, line, polyline, polygon, rect, circle, ellipse")].flatMap((element) =>
         ["fill", "stroke"]
           .filter((kind) => own(element, kind).startsWith("#"))

@@ -8,7 +8,7 @@ from tests.site.built import Site
 from tests.site.survey import open_page, reading
 
 SEEN = """svg => [...svg.querySelectorAll(".book-frame text")]
-    .filter(text => getComputedStyle(text.parentNode).opacity > 0.5).map(text => text.textContent)"""
+    .filter(text => text.getClientRects().length && getComputedStyle(text.parentNode).opacity > 0.5).map(text => text.textContent)"""
 FILM = "figure:has(.book-frame) svg"
 STILL = ["step 0", "step 1", "step 2", "step 4", "step 1000"]
 

@@ -175,6 +175,7 @@ async def test_what_was_open_is_kept_as_earlier_work(browser: Browser, site: Sit
         await desk.write('print("second")')
         await desk.button("Back to it").click()
         await expect(desk.code).to_have_text('print("first")')
+        await expect(desk.tab("main.py")).to_be_focused()
         await desk.page.reload()
         await expect(desk.code).to_have_text('print("first")')
         await desk.examples.fill("second")
@@ -288,7 +289,7 @@ async def test_a_link_carries_the_code_and_runs_nothing_before_a_click(browser: 
         await desk.button("Share").click()
         await expect(desk.said).to_contain_text("The link is copied")
         link = await desk.page.evaluate("navigator.clipboard.readText()")
-        sent = await desk.page.evaluate("JSON.parse(localStorage['book.playground']).now.files")
+        sent = [["main.py", f'print("{INJECTION}")\nprint("数据")'], ["helpers.py", "a = 1"]]
     async with at_desk(browser, site, link.removeprefix(f"{site.home}playground/")) as desk:
         await expect(desk.warning).to_contain_text("This code came with a link")
         await expect(desk.code).to_contain_text("数据")
@@ -419,15 +420,16 @@ async def test_stop_reset_and_coming_back(browser: Browser, site: Site) -> None:
         await expect(desk.code).to_contain_text("while True: pass")
 
 
-async def test_python_that_does_not_start_is_told_and_the_rest_works(browser: Browser, site: Site) -> None:
+async def test_python_that_does_not_start_or_dies_is_told_and_the_next_run_works(browser: Browser, site: Site) -> None:
     async with at_desk(browser, site) as desk:
+        refuse = "fake.refuses = 'There is not enough memory.'"
+        await desk.page.evaluate(f"import('{site.home}assets/run/runtime.js').then(() => ({refuse}))")
         await desk.write("x = 1")
+        await desk.run("Not run. There is not enough memory.")
+        await desk.page.evaluate("fake.refuses = ''")
         await desk.run()
-        await desk.page.evaluate("fake.refuses = 'There is not enough memory.'")
-        await desk.write("crash")
-        await desk.run("Python stopped.")
+        await desk.evaluate("crash", "Python stopped unexpectedly.")
         await desk.evaluate("print(x)", "undefined")
-        await desk.write('print("again")')
         await desk.run()
 
 
@@ -496,8 +498,10 @@ async def test_a_second_window_takes_nothing_away(browser: Browser, site: Site) 
 
 async def test_all_of_it_works_by_keyboard(browser: Browser, site: Site) -> None:
     async with at_desk(browser, site) as desk:
-        press, focused = desk.page.keyboard.press, ":focus"
-        here = desk.page.locator(focused)
+        press = desk.page.keyboard.press
+        here = desk.page.locator(":focus")
+        await desk.add("helpers.py")
+        await expect(desk.code).to_be_focused()
         await desk.examples.focus()
         walked = []
         for _ in range(30):
@@ -514,16 +518,15 @@ async def test_all_of_it_works_by_keyboard(browser: Browser, site: Site) -> None
             "Save",
             "Share as a link",
             "Packages",
-            "main.py",
+            "helpers.py",
             "New file",
-            "main.py. Tab indents",
+            "Rename helpers.py",
+            "Delete helpers.py",
+            "helpers.py. Tab indents",
             "Output of your program",
             "Console",
         ]
         assert [text.split("\n")[0][: len(start)] for text, start in zip(walked, starts, strict=False)] == starts
-        await desk.tab("main.py").focus()
-        await desk.add("helpers.py")
-        await expect(desk.code).to_be_focused()
         await desk.tab("helpers.py").focus()
         for key, name in (
             ("ArrowRight", "main.py"),

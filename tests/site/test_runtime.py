@@ -45,6 +45,19 @@ async def test_output_comes_while_the_block_runs_and_in_order(python: PythonPage
     assert ran["pieces"] >= 4
 
 
+async def test_what_was_printed_before_a_long_computation_is_seen_before_its_end(python: PythonPage) -> None:
+    lines = await python.js(
+        """
+        let text = "";
+        runtime.run({ code: "for n in range(300):\\n    print(n)\\nwhile True: pass", onText: (more) => (text += more) });
+        await until(() => text.endsWith("299\\n"));
+        await runtime.stop();
+        return text.split("\\n").length;
+        """
+    )
+    assert lines == 301
+
+
 async def test_a_page_has_a_namespace_of_its_own_that_can_be_emptied(python: PythonPage) -> None:
     await python.run("x = 1", "one")
     assert (await python.run("print('x' in globals(), __name__)", "two"))["stdout"] == "False __main__\n"

@@ -3,9 +3,9 @@
 
 const ELEMENTS = new Set(["svg", "defs", "clipPath", "g", "path", "rect", "text", "tspan", "image"]);
 const ATTRIBUTES = new Set([
-  "clip-path", "d", "data-name", "dominant-baseline", "dx", "dy", "fill", "fill-opacity", "font-family", "font-size", "font-style",
+  "class", "clip-path", "d", "data-name", "dominant-baseline", "dx", "dy", "fill", "fill-opacity", "font-family", "font-size", "font-style",
   "font-weight", "height", "href", "id", "opacity", "preserveAspectRatio", "stroke", "stroke-dasharray", "stroke-dashoffset",
-  "stroke-linecap", "stroke-linejoin", "stroke-opacity", "stroke-width", "text-anchor", "textLength", "transform", "viewBox", "width",
+  "stroke-linecap", "stroke-linejoin", "stroke-opacity", "stroke-width", "style", "text-anchor", "textLength", "transform", "viewBox", "width",
   "x", "xmlns", "y",
 ]);
 const ID = /^run-\d+(-clip-\d+)?$/;
@@ -16,6 +16,9 @@ function allowed(name, value) {
   if (name === "href") return PICTURE.test(value);
   if (name === "id") return ID.test(value);
   if (name === "clip-path") return /^url\(#run-\d+-clip-\d+\)$/.test(value);
+  // A frame of a film, which the style sheet shows or not.
+  if (name === "class") return /^book-frame( book-between)?( book-end)?$/.test(value);
+  if (name === "style") return /^--frame:\d+$/.test(value);
   if (name === "xmlns") return value === "http://www.w3.org/2000/svg";
   if (name === "font-family" || name === "data-name") return !/[<>&]/.test(value);
   return COLOR_OR_NUMBER.test(value) && !/url|javascript/i.test(value);

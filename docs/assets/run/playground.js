@@ -274,14 +274,17 @@ class Playground {
   }
 
   #showWarning() {
-    if (this.#work.trusted) return this.warning.replaceChildren();
+    if (this.#work.trusted) {
+      const focused = this.warning.contains(document.activeElement);
+      this.warning.replaceChildren();
+      return focused ? this.buttons.run.focus() : undefined;
+    }
     const text = make("p", "", "This code came with a link and not from the book. None of it has run. Read it first. When it runs, it is shut in this page: it reaches no other host and no file of yours, but it can use your computer’s time and print what it likes.");
     text.setAttribute("role", "alert");
     this.confirm = button("Run this code", () => {
       this.#work.trusted = true;
       this.#showWarning();
       this.#keepSoon();
-      this.buttons.run.focus();
       this.run();
     });
     return this.warning.replaceChildren(text, this.confirm, " ", button("Close it", () => this.#open(this.#beforeLink ?? readKept().earlier[0]?.work ?? startWork(), false)));
@@ -511,7 +514,9 @@ class Playground {
   }
 
   #say(...said) {
+    const focused = this.said.contains(document.activeElement);
     this.said.replaceChildren(...said);
+    if (focused) this.tabs.focus(); // a button that goes hands the focus on
   }
 }
 

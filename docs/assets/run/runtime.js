@@ -19,6 +19,7 @@ import { clean } from "./figure.js";
 
 const WORKER = new URL("worker.js", import.meta.url).href;
 const BEFORE_SPARE = 500; // milliseconds that a run takes before a second Python is started, in case Stop must replace the first
+const BEFORE_FIGURES = 300; // milliseconds that Python is ready before Matplotlib comes in the background
 const INTERRUPT = 700; // milliseconds that an interrupt may take before the worker is replaced
 
 const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -240,9 +241,12 @@ class Runtime extends EventTarget {
     return interpreter;
   }
 
-  // Figures are what readers want next. With data saving on, they load when a block draws.
-  #drawSoon() {
-    if (!navigator.connection?.saveData) this.#current.call("figures").catch(() => {});
+  // Figures are what readers want next; what they have asked for goes first. With data saving on, they load when a block draws.
+  async #drawSoon() {
+    const interpreter = this.#current;
+    await wait(BEFORE_FIGURES);
+    while (this.#active) await this.#active.over;
+    if (interpreter === this.#current && !navigator.connection?.saveData) interpreter.call("figures").catch(() => {});
   }
 
   // A second Python costs memory, so it is made only when a run has gone on for so long that Stop becomes likely.

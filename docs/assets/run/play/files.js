@@ -25,19 +25,25 @@ export function nameProblem(name, others = []) {
   return "";
 }
 
-// Why these files cannot be opened, as a sentence; or nothing. They may come from anywhere.
-export function filesProblem(files) {
+// Why these are no files of the playground, as a sentence; or nothing. They may come from anywhere.
+function shapeProblem(files) {
   if (!Array.isArray(files) || !files.length) return "There is no file in it.";
-  if (files.length > MOST_FILES) return `The playground holds ${MOST_FILES} files, and these are ${files.length}.`;
   const seen = [];
-  let size = 0;
   for (const file of files) {
     if (!Array.isArray(file) || file.length !== 2 || !file.every((part) => typeof part === "string")) return "It does not hold files.";
     const problem = nameProblem(file[0], seen);
     if (problem) return problem;
     seen.push(file[0]);
-    size += file[1].length;
   }
+  return "";
+}
+
+// Why they cannot be opened. (What was typed here may be more: it is the reader's own.)
+export function filesProblem(files) {
+  const problem = shapeProblem(files);
+  if (problem) return problem;
+  if (files.length > MOST_FILES) return `The playground holds ${MOST_FILES} files, and these are ${files.length}.`;
+  const size = files.reduce((sum, [, text]) => sum + text.length, 0);
   if (size > MOST_CHARACTERS) return `The playground holds ${MOST_CHARACTERS.toLocaleString("en")} characters, and these are ${size.toLocaleString("en")}.`;
   return "";
 }
@@ -59,7 +65,7 @@ export function newWork(title, source, files, trusted = true) {
 // ---- kept in the browser ----
 
 function usable(work) {
-  const sound = work && typeof work.title === "string" && typeof work.source === "string" && !filesProblem(work.files) && !filesProblem(work.opened);
+  const sound = work && typeof work.title === "string" && typeof work.source === "string" && !shapeProblem(work.files) && !shapeProblem(work.opened);
   return sound && work.files[0][0] === MAIN && typeof work.active === "string";
 }
 
