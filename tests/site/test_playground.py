@@ -626,6 +626,7 @@ async def test_files_import_each_other_and_anew_after_a_change(desk: Desk) -> No
 
 
 async def test_a_file_may_have_the_name_of_a_module_and_no_page_sees_it(desk: Desk) -> None:
+    await desk.evaluate("from snippets.loss import mse; mse.__name__", "'mse'")
     await desk.add("snippets.py", "mine = 7")
     await desk.tab("main.py").click()
     await desk.write("import snippets\nopen('made.txt', 'w').write('kept')\nprint(snippets.mine)")

@@ -107,3 +107,9 @@ def test_an_error_shows_in_the_page_and_the_server_goes_on(author: Author) -> No
 
     author.write(author.good)
     author.sees(lambda html: "This page has errors" not in html)
+
+    # The headers that CONTRIBUTING.md asks of a host: with them, Stop interrupts Python in the page.
+    with urllib.request.urlopen(f"http://127.0.0.1:{author.port}{author.path}loss/", timeout=PATIENCE) as answer:
+        assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert answer.headers["Cross-Origin-Embedder-Policy"] == "require-corp"
+        assert "'wasm-unsafe-eval'" in answer.headers["Content-Security-Policy"]
