@@ -11,6 +11,8 @@ from pathlib import Path
 from engine.settings import BookError, Settings
 
 ADDRESS = re.compile(r"""(?P<before><(?:a|link)\b[^>]*?\bhref=)(?P<quote>["']?)(?P<address>[^"'\s>]+)(?P=quote)""")
+# What a browser may load ahead of need it must ask another origin for, and a file has none.
+AHEAD = re.compile(r"""<link\b[^>]*\brel=["']?preload\b[^>]*>\s*""")
 PACKED = (".whl", ".zip", ".gz", ".woff", ".woff2", ".png", ".jpg", ".webp")  # smaller they do not get
 README = """{name}
 
@@ -83,4 +85,4 @@ def for_files(html: str, site: Path, page: Path) -> str:
         whole = f"{path.rstrip('/')}/index.html" if path not in (".", "./") else "index.html"
         return f'{match["before"]}"{whole}{question}{query}{mark}{anchor}"'
 
-    return ADDRESS.sub(lead, html)
+    return ADDRESS.sub(lead, AHEAD.sub("", html))

@@ -12,6 +12,7 @@ import logging
 import os
 import re
 from html import unescape
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -68,6 +69,7 @@ class _State:
     inserts: dict[str, str]
     functions: dict[str, tuple[str, str]]  # name -> page and id of the block that shows it
     stored: list[str]
+    taking: BaseProcess | None = None  # makes the programs
 
 
 def on_startup(*, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
@@ -103,6 +105,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     address, css = _stylesheet(config)
     made: dict[str, str | bytes] = {address: css}
     if book:
+        if not _State.serving:  # a server has threads, and forks badly; there, one page at a time is made anew
+            _State.taking = take.begin(book, config.site_url or "")
         _State.functions, _State.inserts = shown_functions(book), render.inserts(book)
         made["verified.json"] = json.dumps(verified(book), indent=1, sort_keys=True) + "\n"
         for run in book.runs.values():
@@ -299,6 +303,6 @@ def on_post_build(config: MkDocsConfig) -> None:
     for name, html in insert_policy(pages, serving=_State.serving).items():
         (site / name).write_text(html, encoding="utf-8")
     if _State.book:
-        take.write(_State.book, site, config.site_url or "")
+        take.write(_State.book, site, config.site_url or "", _State.taking)
     if (site / runtime.BUNDLE).exists():
         runtime.install(_State.settings, site)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from engine.book import Book, verify
+from engine.files import alone
 from engine.model import Problem
 from engine.settings import PAGE_SUFFIXES, Settings
 
@@ -21,7 +22,11 @@ BOOK = pytest.StashKey[Book]()
 def book_of(config: pytest.Config) -> Book:
     """The book, run at the first call."""
     if BOOK not in config.stash:
-        config.stash[BOOK] = verify(Settings.load(config.rootpath))
+        settings = Settings.load(config.rootpath)
+        with alone(
+            settings.cache / "tests.lock"
+        ):  # of several test processes one runs the pages, the others find them in the cache
+            config.stash[BOOK] = verify(settings)
     return config.stash[BOOK]
 
 

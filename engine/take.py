@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import base64
 import contextlib
 import hashlib
 import json
@@ -12,21 +11,22 @@ import re
 import textwrap
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess as Process
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from engine import examples, plain, render
+from engine import cells, examples, plain, render
 from engine.book import Book
 from engine.files import write_atomically
 from engine.layout import header
-from engine.model import Block, Figure, Page, Ran
+from engine.model import Figure, Page, Ran
 from engine.names import Unclear
 from engine.program import About, Programs, Shelf, Source
 from engine.settings import Settings
 from engine.slices import packages_of
 
-PAPER = 'style="background:#ffffff;color:#1c1b1a" '  # a notebook may be dark, and its figures are on paper
 TEXT_LICENSE = "Text and figures: CC BY 4.0."
 
 
@@ -48,8 +48,22 @@ def files(book: Book, site_url: str) -> dict[str, str]:
     return taken | {"take/examples.json": examples.listed(book)}
 
 
-def write(book: Book, site: Path, site_url: str) -> None:
+def begin(book: Book, site_url: str) -> Process:
+    """Begin to make the files in a process of its own, which leaves them in the cache: a build renders pages meanwhile."""
+    making = get_context("fork").Process(target=_make, args=(book, site_url), daemon=True)
+    making.start()
+    return making
+
+
+def _make(book: Book, site_url: str) -> None:
+    with contextlib.suppress(Exception):  # whoever writes the files meets the same, and tells
+        files(book, site_url)
+
+
+def write(book: Book, site: Path, site_url: str, begun: Process | None = None) -> None:
     """Write the files into a built site. (MkDocs would make pages of notebooks, and leave programs out.)"""
+    if begun:
+        begun.join()
     for name, content in files(book, site_url).items():
         path = site / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -211,27 +225,32 @@ class _Taker:
     # ---- as a notebook ----
 
     def _notebook(self, preamble: str, codes: list[str]) -> str:
-        cells: list[dict[str, Any]] = [self._markdown("title", self._title())]
+        made: list[dict[str, Any]] = [cells.markdown("title", self._title())]
         count = 0
         if preamble:
             note = "The functions of the book that this page imports, and the data it reads, so that it runs in an empty folder:"
             count = 1
-            cells += [self._markdown("setup-note", note), self._code("setup", preamble, count, [])]
+            made += [cells.markdown("setup-note", note), cells.code("setup", preamble, count, [])]
         texts = 0
         for piece in self._pieces:
             if isinstance(piece, str):
                 texts += 1
-                cells.append(self._markdown(f"text-{texts}", piece))
+                made.append(cells.markdown(f"text-{texts}", piece))
             elif codes[piece - 1]:
                 count += 1
                 block = self.blocks[piece - 1]
-                cell = self._code(f"block-{piece}", _quiet(codes[piece - 1]), count, self._outputs(piece, block))
+                cell = cells.code(
+                    f"block-{piece}",
+                    cells.quiet(codes[piece - 1]),
+                    count,
+                    cells.outputs(block, self.run[piece - 1] if self.run else None),
+                )
                 if block.options.get("raises"):
                     cell["metadata"] = {"tags": ["raises-exception"]}
-                cells.append(cell)
+                made.append(cell)
         kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
         metadata = {"kernelspec": kernel, "language_info": {"name": "python"}, "title": self.about.title}
-        whole = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+        whole = {"cells": made, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
         return json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
     def _title(self) -> str:
@@ -239,57 +258,6 @@ class _Taker:
         needs = f"\n\nIt was made with these packages: `%pip install {pins}`" if pins else ""
         where = f"A page of [{self.about.book}]({self.about.url}). {self.about.license} {TEXT_LICENSE}"
         return f"# {self.about.title}\n\n{where}{needs}"
-
-    def _markdown(self, name: str, source: str) -> dict[str, Any]:
-        return {"cell_type": "markdown", "id": name, "metadata": {}, "source": source.splitlines(keepends=True)}
-
-    def _code(self, name: str, source: str, count: int, outputs: list[dict[str, Any]]) -> dict[str, Any]:
-        lines = source.strip("\n").splitlines(keepends=True)
-        cell = {"cell_type": "code", "execution_count": count, "id": name, "metadata": {}}
-        return {**cell, "outputs": outputs, "source": lines}
-
-    def _outputs(self, number: int, block: Block) -> list[dict[str, Any]]:
-        outputs: list[dict[str, Any]] = []
-        raises = block.options.get("raises", "")
-        alts = iter(block.alts)
-        pieces = self.run[number - 1].pieces if self.run else ()
-        for place, piece in enumerate(pieces, 1):
-            if isinstance(piece, Figure):
-                data = {"image/svg+xml": _alone(piece).splitlines(keepends=True), "text/plain": [next(alts, "figure")]}
-                outputs.append({"data": data, "metadata": {}, "output_type": "display_data"})
-                continue
-            text, error = piece, ""
-            if raises and place == len(pieces):
-                start = max(piece.rfind(f"\n{raises}:") + 1, 0)
-                text, error = piece[:start], piece[start:].strip("\n")
-            if text:
-                outputs.append({"name": "stdout", "output_type": "stream", "text": text.splitlines(keepends=True)})
-            if error:
-                name, _, value = error.partition(": ")
-                outputs.append({"ename": name, "evalue": value, "output_type": "error", "traceback": [error]})
-        return outputs
-
-
-def _alone(figure: Figure) -> str:
-    """A figure as a file of its own: with its pictures in it, on white."""
-    svg = figure.svg.replace("<svg ", f"<svg {PAPER}", 1)
-    for name, content in figure.images.items():
-        svg = svg.replace(f'href="{name}"', f'href="data:image/png;base64,{base64.b64encode(content).decode()}"')
-    return svg
-
-
-def _quiet(code: str) -> str:
-    """A notebook shows what the last line gives, a page does not: the semicolon says so."""
-    last = (ast.parse(code).body or [ast.Pass()])[-1]
-    if not isinstance(last, ast.Expr) or (
-        isinstance(last.value, ast.Call) and isinstance(last.value.func, ast.Name) and last.value.func.id == "print"
-    ):
-        return code
-    lines = code.split("\n")
-    row = (last.end_lineno or 1) - 1
-    end = len(lines[row].encode()[: last.end_col_offset].decode())
-    lines[row] = f"{lines[row][:end]};{lines[row][end:]}"
-    return "\n".join(lines)
 
 
 def _versions(packages: list[str]) -> dict[str, str]:

@@ -31,7 +31,7 @@ MOVES = 150
 MOST = 8.0  # milliseconds of script a frame
 PARTS = {
     "d3": ["vendor/d3/d3.js"],
-    "common": [f"labs/{name}" for name in ("lab.js", "plot.js", "text.js", "math.js", "labs.css")],
+    "common": [f"labs/{name}" for name in ("lab.js", "plot.js", "points.js", "text.js", "math.js", "labs.css")],
 }
 
 MAKE_POINTS = """count => {

@@ -19,6 +19,7 @@ import pytest
 from engine import runtime
 from engine.runtime import Source, SourceFailed
 from engine.settings import BookError, Settings
+from tests.site.built import ROOT
 
 FILES = {
     "pyodide.mjs": b"export const version = 1;",
@@ -47,6 +48,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     }
     (locks / "core.json").write_text(json.dumps(core))
     (locks / "pyodide-lock.json").write_text(json.dumps({"info": {}, "packages": {"tiny": package}}))
+    (locks / runtime.LICENSES).write_text("tiny: MIT")
     monkeypatch.setattr(runtime, "LOCKS", locks)
     monkeypatch.delenv("BOOK_RUNTIME", raising=False)
     return Settings(tmp_path / "book", {}, {"runtime": ["tiny"]})
@@ -193,7 +195,7 @@ def test_a_site_gets_links_to_the_files_and_a_lock_that_names_no_others(settings
     runtime.install(settings, tmp_path / "site")
     runtime.install(settings, tmp_path / "site")  # again, over what is there
     made = tmp_path / "site" / runtime.IN_SITE
-    assert {path.name for path in made.iterdir()} == {*FILES, "pyodide-lock.json"}
+    assert {path.name for path in made.iterdir()} == {*FILES, "pyodide-lock.json", runtime.LICENSES}
     assert os.stat(made / "pyodide.asm.wasm").st_ino == os.stat(place / "pyodide.asm.wasm").st_ino
     lock = json.loads((made / "pyodide-lock.json").read_text())
     assert lock["packages"]["tiny"]["size"] == len(FILES["tiny-1.0.whl"])
@@ -217,3 +219,10 @@ def test_the_lock_is_pyodides_own_and_complete() -> None:
     assert need.lock["info"]["version"] == runtime.VERSION
     assert {"pyodide.asm.wasm", "python_stdlib.zip"} <= need.core
     assert len(need.files) == 22
+
+
+def test_the_license_of_each_file_is_told() -> None:
+    told = (runtime.LOCKS / runtime.LICENSES).read_text(encoding="utf-8")
+    files = runtime.wanted(Settings.load(ROOT).runtime).files
+    missing = [name for name in files if f"  {name.split('-')[0]} " not in told and name not in told]
+    assert not missing, f"engine/vendor/pyodide/{runtime.LICENSES} does not name {missing}"

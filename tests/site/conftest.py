@@ -1,4 +1,4 @@
-"""One build, one server, one browser and one survey for all tests of the built site.
+"""One build and one survey for all tests of the built site; one server and one browser for those of a process.
 
 Tests may be coroutines: they run on the event loop that the browser lives on. `BOOK_SITE=folder` tests a site that is already built.
 """
@@ -16,7 +16,9 @@ import yaml
 from playwright.async_api import Browser, async_playwright
 
 from engine.archive import name_of, write_zip
+from engine.files import alone
 from engine.settings import Settings
+from tests.site.arrivals import Arrival, arrivals_at
 from tests.site.browser import flags, get_browser, uses_sandbox
 from tests.site.built import ROOT, Site, build, notebooks_in
 from tests.site.python import PythonPage, python_page
@@ -28,14 +30,15 @@ RUNNER = pytest.StashKey[asyncio.Runner]()
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The built site."""
-    given = os.environ.get("BOOK_SITE")
-    folder = Path(given).resolve() if given else tmp_path_factory.mktemp("site")
-    if not given:
-        build(folder)
+    """The built site. Of several test processes, the first that needs it builds it for all."""
+    given, mine = os.environ.get("BOOK_SITE"), tmp_path_factory.getbasetemp()
+    folder = Path(given).resolve() if given else (mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) / "site"
     settings = Settings.load(ROOT)
-    if not (folder / f"{name_of(settings)}.zip").exists():
-        write_zip(settings, folder)
+    with alone(folder.with_name(f"{folder.name}.lock")):
+        if not given and not folder.exists():
+            build(folder)
+        if not (folder / f"{name_of(settings)}.zip").exists():
+            write_zip(settings, folder)
     return folder
 
 
@@ -76,6 +79,12 @@ def browser(runner: asyncio.Runner) -> Iterator[Browser]:
 def visits(runner: asyncio.Runner, browser: Browser, site: Site) -> list[Visit]:
     """Every page in both themes and at both widths."""
     return runner.run(survey(browser, site.home, site.pages))
+
+
+@pytest.fixture(scope="session")
+def arrivals(runner: asyncio.Runner, browser: Browser, site: Site) -> list[Arrival]:
+    """Every page with an empty cache."""
+    return runner.run(arrivals_at(browser, site))
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from typing import Any
 
 from playwright.async_api import Browser, Locator, Page, expect
@@ -200,6 +203,17 @@ async def held(page: Page) -> list[str]:
     }"""
     kinds: list[str] = await page.evaluate(script)
     return kinds
+
+
+def expect_no_growth(counts: list[Counter[str]]) -> None:
+    """Of what a page holds after each of several turns."""
+    growth = [after - before for before, after in pairwise(counts)]
+    assert not any(growth), f"what the page holds grows by {growth}"
+
+
+def kilobytes(*names: str) -> float:
+    """What files of the labs weigh as they are sent."""
+    return sum(len(gzip.compress((LABS / name).read_bytes(), 9)) for name in names) / 1000
 
 
 async def leave_and_return(page: Page, home: str, here: str, other: str = "notation/") -> None:

@@ -63,7 +63,7 @@ globalThis.probes = (() => {
 
   async function axeViolations(within, onlyOfColor = false) {
     const runOnly = onlyOfColor ? { type: "rule", values: OF_COLOR } : { type: "tag", values: TAGS };
-    const result = await axe.run(within || document, { runOnly, resultTypes: ["violations"] });
+    const result = await axe.run(within || document, { runOnly, resultTypes: ["violations"], preload: false });
     return result.violations.flatMap((rule) =>
       rule.nodes.map((node) => {
         const why = node.failureSummary.split("\n").slice(1).map((line) => line.trim()).join("; ");

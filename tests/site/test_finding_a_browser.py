@@ -45,6 +45,12 @@ def test_a_browser_of_the_machine_is_found_by_its_name(bare: Path) -> None:
     assert get_browser() == program
 
 
+def test_a_shell_without_windows_is_taken_before_a_full_browser(bare: Path) -> None:
+    put(bare, "chromium", STARTS)
+    program = put(bare, "chromium-headless-shell", STARTS)
+    assert get_browser() == program
+
+
 def test_a_program_that_only_has_the_name_is_passed_over(bare: Path) -> None:
     put(bare, "chromium", ONLY_SAYS_WHERE_TO_GET_ONE)
     program = put(bare, "chromium-browser", STARTS)
@@ -83,7 +89,7 @@ def test_playwright_downloads_one_where_there_is_none(
 def test_the_package_manager_is_the_last_resort(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(browser, "as_root", list)
     program = bare / "chromium"
-    install = f"case \"$*\" in *install*chromium*) printf '#!/bin/sh\\necho started\\n' > {program}; /bin/chmod +x {program};; esac"
+    install = f"case \"$*\" in *install*chromium-headless-shell*) exit 100;; *install*chromium*) printf '#!/bin/sh\\necho started\\n' > {program}; /bin/chmod +x {program};; esac"
     put(bare, "apt-get", install)
     put(bare, "env", 'shift; exec "$@"')
     assert get_browser() == str(program)

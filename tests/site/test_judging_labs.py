@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 from collections import Counter
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,7 +18,6 @@ from tests.site import judging_cases as cases
 from tests.site.built import ROOT, Site
 from tests.site.labs import (
     COUNTING,
-    LABS,
     assert_program_prints_the_screen,
     axe_violations,
     begin_task,
@@ -30,7 +27,9 @@ from tests.site.labs import (
     copied_program,
     drag,
     expect_done,
+    expect_no_growth,
     held,
+    kilobytes,
     leave_and_return,
     number,
     open_all,
@@ -631,15 +630,11 @@ async def test_leaving_the_page_and_coming_back_leaves_nothing_behind(
             for name in names:
                 await bring(page, name)
             counts.append(Counter(await held(page)))
-        growth = [after - before for before, after in pairwise(counts)]
-        assert not any(growth), f"what the page holds grows by {growth}"
+        expect_no_growth(counts)
         assert not watch.problems
 
 
 def test_each_is_small() -> None:
-    def kilobytes(*names: str) -> float:
-        return sum(len(gzip.compress((LABS / name).read_bytes(), 9)) for name in names) / 1000
-
     for name in PAGES:
         own = ("robust.js",) if name == "outlier-lab" else ("random.js", "judging.js")
         assert kilobytes(f"{name}.js", *own, "judging-view.js", "judging.css") <= 12, name

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Browser, ViewportSize
+from playwright.async_api import Browser
 
+from tests.site.arrivals import Arrival
 from tests.site.built import Site, expect_none
-from tests.site.survey import Visit, open_page, reading, side_by_side
-
-PAPER: ViewportSize = {"width": 718, "height": 1047}  # A4 in CSS pixels, less margins of 1 cm
+from tests.site.survey import Visit, open_page, reading
 
 
-async def test_every_page_prints_well(browser: Browser, site: Site) -> None:
-    async with reading(browser) as context:
-
-        async def faults(page: str) -> list[str]:
-            tab, _ = await open_page(context, site.home + page)
-            await tab.set_viewport_size(PAPER)
-            await tab.emulate_media(media="print", color_scheme="light")
-            await tab.evaluate("probes.settled()")
-            found: list[str] = await tab.evaluate("probes.printFaults()")
-            await tab.close()
-            return found
-
-        results = zip(site.chapters(), await side_by_side(faults, site.chapters()), strict=True)
-    problems = [(page, fault) for page, found in results for fault in found]
+def test_every_page_prints_well(arrivals: list[Arrival]) -> None:
+    problems = [(arrival.page, fault) for arrival in arrivals for fault in arrival.print_faults]
     expect_none(problems, "see @media print in docs/assets/book.css")
 
 

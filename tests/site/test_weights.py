@@ -5,10 +5,9 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
-from playwright.async_api import Browser
-
+from tests.site.arrivals import Arrival
 from tests.site.built import Site, expect_none
-from tests.site.survey import SEARCH_INDEX, open_page, reading, side_by_side
+from tests.site.survey import SEARCH_INDEX
 
 KB = 1000
 PAGE = 30 * KB
@@ -39,24 +38,11 @@ def test_the_search_index_is_light(site: Site) -> None:
     assert size <= INDEX, f"the search index has {size / KB:.1f} KB, allowed are {INDEX / KB:.0f}"
 
 
-async def test_the_first_view_is_light(browser: Browser, site: Site) -> None:
+def test_the_first_view_is_light(arrivals: list[Arrival]) -> None:
     """What a reader loads who comes to a page with an empty cache, the search index apart."""
-
-    async def first_view(page: str) -> dict[str, int]:
-        async with reading(browser) as context:
-            _, watch = await open_page(context, site.home + page)
-            loaded: dict[str, int] = {}
-            for request in list(watch.finished):
-                sizes = await request.sizes()
-                name = request.url.removeprefix(site.home)
-                if name != SEARCH_INDEX:
-                    # Asked twice, it comes from the cache the second time.
-                    loaded[name] = max(loaded.get(name, 0), sizes["responseHeadersSize"] + sizes["responseBodySize"])
-            return loaded
-
     problems = []
-    views = await side_by_side(first_view, site.pages)
-    for page, loaded in zip(site.pages, views, strict=True):
+    for arrival in arrivals:
+        page, loaded = arrival.page, {name: size for name, size in arrival.loaded.items() if name != SEARCH_INDEX}
         total = sum(loaded.values())
         most, most_requests = (
             (PLAYGROUND_VIEW, PLAYGROUND_REQUESTS) if page == PLAYGROUND else (FIRST_VIEW, FIRST_VIEW_REQUESTS)

@@ -39,21 +39,11 @@ async def test_every_page_is_complete_without_javascript(browser: Browser, site:
             figures = await tab.evaluate("probes.figures()")
             if len(figures) != len(whole.figures):
                 found.append(f"has {len(figures)} figures, with scripts {len(whole.figures)}")
+            if await tab.locator("nav a[href]:visible, article a[href]:visible").count() < 2:
+                found.append("shows no way to other pages")
             await tab.close()
             return found
 
         results = zip(site.pages, await side_by_side(missing, site.pages), strict=True)
     problems = [(page, what) for page, found in results for what in found]
     expect_none(problems, "what a script adds must be an extra: the page itself holds all that it says")
-
-
-async def test_every_chapter_can_be_reached_without_javascript(browser: Browser, site: Site) -> None:
-    problems = []
-    async with reading(browser, java_script_enabled=False) as context:
-        tab = await context.new_page()
-        for page in site.chapters():
-            await tab.goto(site.home + page)
-            others = await tab.locator("nav a[href]:visible, article a[href]:visible").count()
-            if others < 2:
-                problems.append((page, "shows no way to other pages"))
-    expect_none(problems, "the navigation must not need a script to be seen")

@@ -2,8 +2,8 @@
 
 import { button, h, loadCsv } from "./lab.js";
 import { Plot, px } from "./plot.js";
-import { Player, array } from "./descent-player.js";
-import { format } from "./text.js";
+import { Player } from "./descent-player.js";
+import { format, pythonArray } from "./text.js";
 import * as descent from "./descent-math.js";
 
 const ETA = 0.1;
@@ -49,7 +49,7 @@ class AnimatedFit extends Player {
   static tasks = TASKS;
   static paces = { slow: 900, medium: 300, fast: 80 };
 
-  async fetch() {
+  async load() {
     const birds = await loadCsv("penguins.csv");
     const whole = birds.filter((bird) => bird.flipper_length_mm !== "NA" && bird.body_mass_g !== "NA");
     this.x = whole.map((bird) => Number(bird.flipper_length_mm));
@@ -140,8 +140,8 @@ class AnimatedFit extends Player {
     return [
       "import numpy as np",
       "",
-      ...array("x", this.x, 15),
-      ...array("y", this.y, 15),
+      ...pythonArray("x", this.x, 15),
+      ...pythonArray("y", this.y, 15),
       "",
       "# x scaled: in deviations from its mean, so that few steps will do",
       "mu, s = x.mean(), x.std()",

@@ -2,8 +2,8 @@
 
 import { Lab, button, h, loadCsv } from "./lab.js";
 import { Handle, Plot } from "./plot.js";
-import { LARGEST, format } from "./text.js";
-import { dots, frame, level, loadStyle, pythonArray } from "./judging-view.js";
+import { LARGEST, format, pythonArray } from "./text.js";
+import { dots, frame, level } from "./judging-view.js";
 import * as math from "./math.js";
 import * as judging from "./judging.js";
 import * as random from "./random.js";
@@ -60,9 +60,10 @@ class CollinearLab extends Lab {
   static heading = "Lab: two columns, one story";
   static facts = FACTS;
   static tasks = TASKS;
+  static style = "judging.css";
 
   async load() {
-    const [rows] = await Promise.all([loadCsv("penguins.csv"), loadStyle(this)]);
+    const rows = await loadCsv("penguins.csv");
     const whole = rows.filter((row) => row.flipper_length_mm !== "NA" && row.body_mass_g !== "NA");
     this.flipper = whole.map((row) => Number(row.flipper_length_mm));
     this.mass = whole.map((row) => Number(row.body_mass_g));

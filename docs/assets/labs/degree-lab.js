@@ -3,8 +3,8 @@
 import { Lab, button, h } from "./lab.js";
 import { Plot } from "./plot.js";
 import { scaleLog } from "../vendor/d3/d3.js";
-import { format } from "./text.js";
-import { curve, dots, key, loadStyle, pythonArray, upright } from "./judging-view.js";
+import { format, pythonArray } from "./text.js";
+import { curve, dots, key, upright } from "./judging-view.js";
 import * as math from "./math.js";
 import * as judging from "./judging.js";
 import * as random from "./random.js";
@@ -73,10 +73,7 @@ class DegreeLab extends Lab {
   static heading = "Lab: how flexible should it be?";
   static facts = FACTS;
   static tasks = TASKS;
-
-  async load() {
-    await loadStyle(this);
-  }
+  static style = "judging.css";
 
   start() {
     return { truth: "wave", n: 15, sigma: 1, degree: 1, draw: 0 };

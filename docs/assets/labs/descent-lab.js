@@ -3,12 +3,13 @@
 
 import { scaleLinear } from "../vendor/d3/d3.js";
 import { button, h, loadCsv, setText } from "./lab.js";
-import { Handle, Plot, Points, px, svg } from "./plot.js";
+import { Handle, Plot, around, grain, px, stride } from "./plot.js";
+import { changed, checkPoints, chosenAfter, moved, pointsIn, without } from "./points.js";
 import { PointTable } from "./table.js";
 import { loadSets } from "./data.js";
-import { LARGEST, MOST_POINTS, SMALLEST, format } from "./text.js";
+import { LARGEST, format, pythonArray } from "./text.js";
 import { mean, roundStep, roundTo, sumOf } from "./math.js";
-import { Player, array } from "./descent-player.js";
+import { Player } from "./descent-player.js";
 import * as descent from "./descent-math.js";
 
 const MOST_STEPS = 10_000;
@@ -96,7 +97,7 @@ class DescentLab extends Player {
   static tasks = TASKS;
   static paces = { slow: 500, medium: 100, fast: 16 };
 
-  async fetch() {
+  async load() {
     const [sets, rows] = await Promise.all([loadSets(), loadCsv("../assets/labs/noisy-line.csv")]);
     const [x, y] = ["x", "y"].map((name) => rows.map((row) => Number(row[name])));
     this.sets = { "noisy-line": { title: "200 points of the book", x, y, xLabel: "x", yLabel: "y", eta: 0.005 }, tiny: { ...sets.tiny, eta: 0.1 }, penguins: { ...sets.penguins, line: null, eta: 0.00001 } };
@@ -118,10 +119,9 @@ class DescentLab extends Player {
   }
 
   check({ preset, points, chosen, scaled, loss, w, b, eta, step }) {
-    const fits = (value) => typeof value === "number" && (value === 0 || (Math.abs(value) <= LARGEST && Math.abs(value) >= SMALLEST));
-    const list = (values) => Array.isArray(values) && values.length > 0 && values.length <= MOST_POINTS && values.every(fits);
     if (!Object.hasOwn(this.sets, preset)) throw new Error("it names data that are not here");
-    if (points && !(list(points.x) && list(points.y) && points.x.length === points.y.length)) throw new Error("its points are no points");
+    if (points) checkPoints(points);
+    if (points?.x.length === 0) throw new Error("it has no points");
     if (![w, b].every((value) => typeof value === "number" && Math.abs(value) <= LARGEST)) throw new Error("its start is no line");
     if (!(typeof eta === "number" && eta >= 1e-40 && eta <= LARGEST)) throw new Error("its step size is no step size");
     if (!(Number.isInteger(step) && step >= 0 && step <= MOST_STEPS)) throw new Error("its number of steps is none");
@@ -189,18 +189,7 @@ class DescentLab extends Player {
     this.picture = new Plot({ label: "The points, and the line of this step", relaid, left: 52 });
     this.chart = new Plot({ label: "The loss, step by step", relaid, left: 52, yScale: decades() });
     this.#buildPlane();
-    this.points = new Points(this.picture, {
-      choose: (chosen) => this.change({ chosen }, { live: true }),
-      move: (i, x, y) => this.#movePoint(i, roundTo(x, this.grain.x), roundTo(y, this.grain.y)),
-      step: (i, dx, dy) => {
-        const { x, y } = this.data();
-        this.#movePoint(i, Number((x[i] + dx * this.steps.x).toPrecision(12)), Number((y[i] + dy * this.steps.y).toPrecision(12)));
-        this.settleSoon();
-      },
-      drop: () => this.settle(),
-      remove: (i) => this.remove(i),
-      describe: (i) => `Point ${i + 1} of ${this.data().x.length}: x ${format(this.data().x[i])}, y ${format(this.data().y[i])}`,
-    });
+    this.points = pointsIn(this.picture, this);
     this.best = this.picture.layer("lab-family lab-thin", "line");
     this.line = this.picture.layer("lab-line", "line");
     this.lossCurve = this.chart.layer("lab-loss", "path");
@@ -439,17 +428,10 @@ class DescentLab extends Player {
   #framePicture({ preset }) {
     const { picture } = this;
     const { x, y } = this.model.data;
-    const wanted = (values) => {
-      const [low, high] = [Math.min(...values), Math.max(...values)];
-      const room = (high - low) * 0.08 || Math.abs(high) * 0.25 || 1;
-      return [low - room, high + room];
-    };
-    picture.domain(wanted(x), wanted(y));
+    picture.domain(around(x), around(y));
     picture.labels(this.sets[preset].xLabel, this.sets[preset].yLabel);
-    const grain = ([from, to], pixels) => 10 ** Math.floor(Math.log10((to - from) / pixels));
-    const step = ([from, to]) => roundStep((to - from) / 100);
     this.grain = { x: grain(picture.x.domain(), 300), y: grain(picture.y.domain(), 200) };
-    this.steps = { x: step(picture.x.domain()), y: step(picture.y.domain()) };
+    this.steps = { x: stride(picture.x.domain()), y: stride(picture.y.domain()) };
   }
 
   #drawLines() {
@@ -533,8 +515,8 @@ class DescentLab extends Player {
     return [
       "import numpy as np",
       "",
-      ...array("x", data.x, 5),
-      ...array("y", data.y, 5),
+      ...pythonArray("x", data.x, 5),
+      ...pythonArray("y", data.y, 5),
       "n = len(x)",
       ...(scaled ? [constant ? "x = np.zeros(n)  # scaled: all x are equal" : "x = (x - x.mean()) / x.std()  # scaled"] : []),
       `factor = ${{ mean: "1.0", half: "0.5", sum: "n" }[loss]}  # of the mean square: the loss is the ${DAMPED[loss]}`,
@@ -618,18 +600,13 @@ class DescentLab extends Player {
     this.refresh();
   }
 
-  #movePoint(i, x, y) {
-    const fits = (value) => (Math.abs(value) > LARGEST ? Math.sign(value) * LARGEST : Math.abs(value) < SMALLEST ? 0 : value);
-    const [xs, ys] = [this.data().x.slice(), this.data().y.slice()];
-    [xs[i], ys[i]] = [fits(x), fits(y)];
-    this.change({ points: { x: xs, y: ys }, chosen: i }, { live: true });
+  move(i, x, y) {
+    this.change({ points: moved(this.data(), i, x, y), chosen: i }, { live: true });
   }
 
   #edit(i, name, value) {
     const { x, y } = this.data();
-    const points = { x: x.slice(), y: y.slice() };
-    points[name][i] = value;
-    this.change({ points, chosen: i });
+    this.change({ points: { x, y, [name]: changed(this.data()[name], i, value) }, chosen: i });
     this.settle();
   }
 
@@ -639,13 +616,12 @@ class DescentLab extends Player {
   }
 
   remove(i) {
-    const { x, y } = this.data();
-    if (x.length === 1) {
+    const points = this.data();
+    if (points.x.length === 1) {
       this.say("The last point stays: without one there is no loss.");
       return true;
     }
-    const without = (values) => values.filter((_, place) => place !== i);
-    this.change({ points: { x: without(x), y: without(y) }, chosen: Math.max(0, Math.min(i, x.length - 2)) });
+    this.change({ points: without(points, i), chosen: chosenAfter(points, i) });
     this.settle();
     return true;
   }

@@ -1,32 +1,14 @@
-// What the two labs on gradient descent share: they play step by step, and have a style sheet beside the common one.
+// What the two labs on gradient descent share: they play step by step.
 
 import { Lab, button, calm, setText } from "./lab.js";
-
-// The style sheet travels in the element, after the common one, which it adds to.
-const style = (lab) =>
-  new Promise((done) => {
-    const link = document.createElement("link");
-    Object.assign(link, { rel: "stylesheet", href: new URL("descent.css", import.meta.url).href, onload: done, onerror: done });
-    lab.append(link);
-  });
-
-// A list of numbers in a program, in lines of this many.
-export function array(name, values, wide) {
-  const lines = [];
-  for (let i = 0; i < values.length; i += wide) lines.push(`    ${values.slice(i, i + wide).join(", ")},`);
-  return [`${name} = np.array([`, ...lines, "], dtype=float)"];
-}
 
 export class Player extends Lab {
   // static paces  {name: milliseconds from picture to picture}, "medium" among them
   // ended         whether there is nothing left to play
   // next()        the step that the next picture shows
   // last()        the step at the end
-  // async fetch() its data
 
-  load() {
-    return Promise.all([style(this), this.fetch()]);
-  }
+  static style = "descent.css";
 
   // The button and the choice of a speed: this.playing, this.speed.
   buildPlaying(label) {

@@ -1,10 +1,11 @@
 // <fit-lab data="penguins">: points and a line under the reader's hand; loss, gradient and the best line follow at once.
 
-import { Lab, button, h, setText } from "./lab.js";
-import { Handle, Plot, Points, px, svg } from "./plot.js";
+import { button, h, setText } from "./lab.js";
+import { Handle, Plot, around, grain, px, stride } from "./plot.js";
+import { PointsLab, checkPoints, takes } from "./points.js";
 import { PointTable } from "./table.js";
 import { loadSets } from "./data.js";
-import { LARGEST, MOST_POINTS, SMALLEST, format } from "./text.js";
+import { format, pythonArray } from "./text.js";
 import * as math from "./math.js";
 
 const TOUCHING = 1e-11; // of the smallest loss: closer than that, rounding decides how far apart two lines are
@@ -81,7 +82,7 @@ const TASKS = [
   },
 ];
 
-class FitLab extends Lab {
+class FitLab extends PointsLab {
   static heading = "Lab: fit a line";
   static facts = FACTS;
   static tasks = TASKS;
@@ -103,11 +104,9 @@ class FitLab extends Lab {
   }
 
   check(state) {
-    const fits = (value) => typeof value === "number" && (value === 0 || (Math.abs(value) <= LARGEST && Math.abs(value) >= SMALLEST));
-    const list = (values) => Array.isArray(values) && values.length <= MOST_POINTS && values.every(fits);
     if (!(state.preset in this.sets)) throw new Error("it names data that are not here");
-    if (!list(state.x) || !list(state.y) || state.x.length !== state.y.length) throw new Error("its points are no points");
-    if (!fits(state.w) || !fits(state.b)) throw new Error("its line is no line");
+    checkPoints(state);
+    if (!takes(state.w) || !takes(state.b)) throw new Error("its line is no line");
     const { preset, x, y, w, b, chosen, show, best } = state;
     return { preset, x, y, w, b, chosen: Number.isInteger(chosen) && chosen < x.length ? chosen : 0, show: show in SHOWN ? show : "residuals", best: best === true };
   }
@@ -165,27 +164,11 @@ class FitLab extends Lab {
       });
       return Object.assign(new Handle(this.plot, `${i ? "Right" : "Left"} handle of your line`, steer()), { place });
     });
-    this.points = new Points(this.plot, {
-      choose: (chosen) => {
-        this.change({ chosen }, { live: true });
-        this.settleSoon();
-      },
-      move: (i, x, y) => this.#move(i, math.roundTo(x, this.grain.x), math.roundTo(y, this.grain.y), true),
-      step: (i, dx, dy) => {
-        const [x, y] = [this.state.x[i] + dx * this.steps.x, this.state.y[i] + dy * this.steps.y];
-        this.#move(i, Number(x.toPrecision(12)), Number(y.toPrecision(12)), true);
-        this.settleSoon();
-      },
-      drop: () => this.settle(),
-      remove: (i) => this.remove(i),
-      describe: (i) => `Point ${i + 1} of ${this.state.x.length}: x ${format(this.state.x[i])}, y ${format(this.state.y[i])}`,
-    });
-    this.plot.clicked = (x, y) => this.insert(math.roundTo(x, this.grain.x), math.roundTo(y, this.grain.y));
+    this.buildPoints();
 
     const put = (key) => (value) => void this.change({ [key]: value });
-    const sets = Object.entries(this.sets).map(([name, { title }]) => [name, title]);
     this.controls = [
-      this.select("Data", sets, (state) => state.preset, (name) => this.#choose(name)),
+      this.selectData(),
       this.field("slope w", (state) => state.w, put("w")),
       this.field("intercept b", (state) => state.b, put("b")),
       this.choice("Show", Object.entries(SHOWN), (state) => state.show, put("show")),
@@ -200,21 +183,13 @@ class FitLab extends Lab {
       h("div", { class: "lab-row" }, data, slope, level, this.taking),
       this.plot.box,
       this.sentence,
-      h("div", { class: "lab-row" }, show, best, button("Add a point", () => this.insert(...this.#middle(), true)), this.deleting),
+      h("div", { class: "lab-row" }, show, best, button("Add a point", () => this.insertInTheMiddle()), this.deleting),
       this.factList(["loss", "least", "above", "gw", "gb", "r2", "absolute", "residual", "leverage", "bestW", "bestB"]),
       this.nudging,
       this.more("Normal equations", () => this.#equations()),
       this.more("Table of the points, and CSV", () => this.table.build()),
       this.more("Mouse, touch and keys", () => HELP()),
     );
-  }
-
-  connect() {
-    this.plot.connect();
-  }
-
-  disconnect() {
-    this.plot?.disconnect();
   }
 
   #nudgeTable() {
@@ -323,12 +298,7 @@ class FitLab extends Lab {
   }
 
   preamble({ x, y, w, b, chosen }) {
-    const list = (name, values) => {
-      const lines = [];
-      for (let i = 0; i < values.length; i += 12) lines.push(`    ${values.slice(i, i + 12).join(", ")},`);
-      return [`${name} = np.array([`, ...lines, "], dtype=float)"];
-    };
-    const start = ["import numpy as np", "", ...list("x", x), ...list("y", y), "n = len(x)"];
+    const start = ["import numpy as np", "", ...pythonArray("x", x), ...pythonArray("y", y), "n = len(x)"];
     if (!x.length) return start;
     return [
       ...start,
@@ -369,47 +339,6 @@ class FitLab extends Lab {
     this.change(unique ? { w, b } : { b: yMean - this.state.w * xMean });
   }
 
-  #choose(name) {
-    this.say("");
-    this.change(this.set(name));
-    this.refresh();
-  }
-
-  // Other points in place of all; the picture takes their measure.
-  replace(x, y) {
-    this.framed = null;
-    this.change({ preset: "own", x, y, chosen: 0 });
-    this.refresh();
-  }
-
-  insert(x, y, focus = false) {
-    if (this.state.x.length >= MOST_POINTS) return this.say(`This lab takes at most ${format(MOST_POINTS)} points: delete one first.`);
-    this.change({ x: [...this.state.x, x], y: [...this.state.y, y], chosen: this.state.x.length });
-    if (focus) this.points.ring.focus({ preventScroll: true });
-  }
-
-  remove(i) {
-    if (!(i in this.state.x)) return false;
-    const without = (values) => values.filter((_, place) => place !== i);
-    this.change({ x: without(this.state.x), y: without(this.state.y), chosen: Math.max(0, Math.min(i, this.state.x.length - 2)) });
-    return true;
-  }
-
-  // One coordinate from the table.
-  edit(i, key, value) {
-    const values = this.state[key].slice();
-    values[i] = value;
-    this.change({ [key]: values, chosen: i });
-    this.settle();
-  }
-
-  #move(i, x, y, live) {
-    const fits = (value) => (Math.abs(value) > LARGEST ? Math.sign(value) * LARGEST : Math.abs(value) < SMALLEST ? 0 : value);
-    const [xs, ys] = [this.state.x.slice(), this.state.y.slice()];
-    [xs[i], ys[i]] = [fits(x), fits(y)];
-    this.change({ x: xs, y: ys, chosen: i }, { live });
-  }
-
   // Where the handles stand in x, and how high the line is there.
   #place(i) {
     const [from, to] = this.plot.x.domain();
@@ -427,11 +356,6 @@ class FitLab extends Lab {
     this.change({ w, b: math.roundTo(held - w * other, this.grain.y) }, { live: true });
   }
 
-  #middle() {
-    const middle = ([from, to], grain) => math.roundTo((from + to) / 2, grain);
-    return [middle(this.plot.x.domain(), this.grain.x), middle(this.plot.y.domain(), this.grain.y)];
-  }
-
   // ---- the frame: which part of the plane is seen ----
 
   #outside({ x, y }) {
@@ -442,23 +366,15 @@ class FitLab extends Lab {
   #setFrame(state) {
     const { xLabel, yLabel, frame = [] } = this.sets[state.preset];
     if (this.framed !== state.preset || this.#outside(state)) {
-      const wanted = (values) => {
-        const all = values.length ? values : [0, 10];
-        const [low, high] = [Math.min(...all), Math.max(...all)];
-        const room = (high - low) * 0.08 || Math.abs(high) * 0.25 || 1;
-        return [low - room, high + room];
-      };
-      const [x = wanted(state.x), y = wanted(state.y)] = this.framed === state.preset ? [] : frame;
+      const [x = around(state.x), y = around(state.y)] = this.framed === state.preset ? [] : frame;
       this.framed = state.preset;
       this.plot.domain(x, y);
       this.plot.labels(xLabel, yLabel);
     }
-    const grain = ([from, to], pixels) => 10 ** Math.floor(Math.log10((to - from) / pixels));
-    const step = ([from, to]) => math.roundStep((to - from) / 100);
     const [x, y] = [this.plot.x.domain(), this.plot.y.domain()];
     const fine = { x: grain(x, 560), y: grain(y, 340) };
     this.grain = { ...fine, w: 10 ** Math.floor(Math.log10(fine.y / (x[1] - x[0]))) };
-    this.steps = { x: step(x), y: step(y) };
+    this.steps = { x: stride(x), y: stride(y) };
   }
 }
 

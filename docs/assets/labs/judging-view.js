@@ -3,12 +3,6 @@
 import { h } from "./lab.js";
 import { px } from "./plot.js";
 
-// Their style sheet, which travels in the element as the common one does.
-export const loadStyle = (lab) =>
-  new Promise((done) => {
-    lab.prepend(h("link", { rel: "stylesheet", href: new URL("judging.css", import.meta.url).href, onload: done, onerror: done }));
-  });
-
 // Many dots as one path: strokes of no length with round ends.
 export const dots = (plot, xs, ys) => Array.from(xs, (x, i) => `M${px(plot.x(x))} ${px(plot.y(ys[i]))}h0`).join("");
 
@@ -38,13 +32,6 @@ export const upright = (plot, x) => `M${px(plot.x(x))} 0V${px(plot.innerHeight)}
 
 // A sample of a line beside its name.
 export const key = (name, ...classes) => h("span", { class: ["lab-key", ...classes].join(" ") }, name);
-
-// A row of numbers as Python.
-export function pythonArray(name, values) {
-  const lines = [];
-  for (let i = 0; i < values.length; i += 12) lines.push(`    ${values.slice(i, i + 12).join(", ")},`);
-  return [`${name} = np.array([`, ...lines, "], dtype=float)"];
-}
 
 // A frame that stays while it holds what is drawn and is not far too large: the smallest of unit, 2 unit, 4 unit, … around the middle.
 export function frame(unit, middle, values) {

@@ -1,6 +1,7 @@
 // What all labs share: the life of the element, state with undo and a link, numbers with their Python, tasks, words. “Labs” in
 // CONTRIBUTING.md says how a lab is written.
 
+import { addStyles } from "../style.js";
 import { decode, encode, format, parseNumber } from "./text.js";
 
 const SETTLE = 500; // milliseconds of quiet after which a row of key presses counts as one change
@@ -46,6 +47,7 @@ export class Lab extends HTMLElement {
   // ---- what a lab says of itself ----
   // static heading      its name, such as "Lab: fit a line"
   // static facts        {key: {label, python}}: each number that it can show, and the expression that makes it in the program
+  // static style        a style sheet of its own, beside labs.css; optional
   // static tasks        [{goal, predict: {question, choices, right}, start(state, lab), done(state, numbers, lab), why}]
   // async load()        fetches data; optional
   // start()             the first state: plain data
@@ -70,7 +72,8 @@ export class Lab extends HTMLElement {
     this.address = `${location.pathname} ${this.key}`;
     try {
       if (!this.state) {
-        await Promise.all([this.#styled(), this.load?.()]);
+        const sheets = ["labs.css", this.constructor.style].filter(Boolean).map((name) => addStyles(new URL(name, import.meta.url)));
+        await Promise.all([...sheets, this.load?.()]);
         if (!this.isConnected) return;
         this.#build();
       }
@@ -87,13 +90,6 @@ export class Lab extends HTMLElement {
     if (this.state) left.set(this.address, { state: this.state, past: this.past, future: this.future });
     clearTimeout(this.timer);
     this.disconnect?.();
-  }
-
-  // The style sheet travels in the element: nothing of it stays when the page is left.
-  #styled() {
-    return new Promise((done) => {
-      this.prepend(h("link", { rel: "stylesheet", href: new URL("labs.css", import.meta.url).href, onload: done, onerror: done }));
-    });
   }
 
   #build() {

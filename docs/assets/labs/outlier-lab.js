@@ -1,10 +1,11 @@
 // <outlier-lab>: one point under the reader's hand, and the lines of three losses; leverage and Cook's distance say what it does.
 
-import { Lab, button, h, loadCsv } from "./lab.js";
-import { Plot, Points, px } from "./plot.js";
+import { button, h, loadCsv } from "./lab.js";
+import { Plot, around, grain, px, stride } from "./plot.js";
+import { PointsLab, checkPoints, takes } from "./points.js";
 import { PointTable } from "./table.js";
-import { LARGEST, MOST_POINTS, SMALLEST, format } from "./text.js";
-import { across, key, loadStyle, pythonArray } from "./judging-view.js";
+import { format, pythonArray } from "./text.js";
+import { across, key } from "./judging-view.js";
 import * as math from "./math.js";
 import * as robust from "./robust.js";
 
@@ -79,13 +80,14 @@ function unitOf(y) {
   return Math.min(Math.max(10 ** Math.round(Math.log10(spread || 1)), 1e-9), 1e11);
 }
 
-class OutlierLab extends Lab {
+class OutlierLab extends PointsLab {
   static heading = "Lab: one point against the rest";
   static facts = FACTS;
   static tasks = TASKS;
+  static style = "judging.css";
 
   async load() {
-    const [rows, quartet] = await Promise.all([loadCsv("../assets/labs/noisy-line.csv"), loadCsv("anscombe.csv"), loadStyle(this)]);
+    const [rows, quartet] = await Promise.all([loadCsv("../assets/labs/noisy-line.csv"), loadCsv("anscombe.csv")]);
     const points = (list) => ({ x: list.map((row) => Number(row.x)), y: list.map((row) => Number(row.y)) });
     const anscombe = (name) => points(quartet.filter((row) => row.set === name));
     const twenty = points(rows.filter((_, i) => i % 10 === 0));
@@ -110,11 +112,9 @@ class OutlierLab extends Lab {
   }
 
   check({ preset, x, y, cut, chosen }) {
-    const fits = (value) => typeof value === "number" && (value === 0 || (Math.abs(value) <= LARGEST && Math.abs(value) >= SMALLEST));
-    const list = (values) => Array.isArray(values) && values.length <= MOST_POINTS && values.every(fits);
     if (!(preset in this.sets)) throw new Error("it names data that are not here");
-    if (!list(x) || !list(y) || x.length !== y.length) throw new Error("its points are no points");
-    if (!fits(cut) || cut <= 0) throw new Error("its cut is no number above zero");
+    checkPoints({ x, y });
+    if (!takes(cut) || cut <= 0) throw new Error("its cut is no number above zero");
     return { preset, x, y, cut, chosen: Number.isInteger(chosen) && chosen in x ? chosen : 0 };
   }
 
@@ -155,26 +155,11 @@ class OutlierLab extends Lab {
     const layer = (...names) => this.plot.layer(names.join(" "), "path");
     this.halos = layer("lab-halos");
     this.paths = Object.fromEntries(Object.keys(LOSSES).map((name) => [name, layer("lab-line", ...DASHES[name])]));
-    this.points = new Points(this.plot, {
-      choose: (chosen) => {
-        this.change({ chosen }, { live: true });
-        this.settleSoon();
-      },
-      move: (i, x, y) => this.#move(i, math.roundTo(x, this.grain.x), math.roundTo(y, this.grain.y), { live: true }),
-      step: (i, dx, dy) => {
-        this.#move(i, Number((this.state.x[i] + dx * this.steps.x).toPrecision(12)), Number((this.state.y[i] + dy * this.steps.y).toPrecision(12)), { live: true });
-        this.settleSoon();
-      },
-      drop: () => this.settle(),
-      remove: (i) => this.remove(i),
-      describe: (i) => `Point ${i + 1} of ${this.state.x.length}: x ${format(this.state.x[i])}, y ${format(this.state.y[i])}`,
-    });
-    this.plot.clicked = (x, y) => this.insert(math.roundTo(x, this.grain.x), math.roundTo(y, this.grain.y));
+    this.buildPoints();
 
     const coordinate = (name) => this.field(`${name} of the point`, (state) => state[name][state.chosen] ?? 0, (value) => this.#set(name, value));
-    const sets = Object.entries(this.sets).map(([name, { title }]) => [name, title]);
     this.controls = [
-      this.select("Data", sets, (state) => state.preset, (name) => this.#choose(name)),
+      this.selectData(),
       coordinate("x"),
       coordinate("y"),
       // Three powers of ten below the spread of y, and one above it.
@@ -193,7 +178,7 @@ class OutlierLab extends Lab {
       h("div", { class: "lab-row" }, data, x, y),
       this.plot.box,
       this.sentence,
-      h("div", { class: "lab-row" }, cut, button("Add a point", () => this.insert(...this.#middle(), true)), this.deleting),
+      h("div", { class: "lab-row" }, cut, button("Add a point", () => this.insertInTheMiddle()), this.deleting),
       h("div", { class: "lab-scroll", tabindex: 0, role: "region", "aria-label": "The three lines in numbers" },
         h("table", { class: "lab-table lab-losses" },
           h("thead", {}, h("tr", {}, h("td", {}, ""), ...heads)),
@@ -206,14 +191,6 @@ class OutlierLab extends Lab {
         h("li", {}, "Tab leads to the chosen point. Arrows move it, with Shift ten times as far; Page Up and Page Down choose another, Delete takes it away."),
         h("li", {}, "Ctrl+Z undoes, Ctrl+Shift+Z does it again."))),
     );
-  }
-
-  connect() {
-    this.plot.connect();
-  }
-
-  disconnect() {
-    this.plot?.disconnect();
   }
 
   draw(state, before) {
@@ -328,54 +305,13 @@ class OutlierLab extends Lab {
 
   // ---- what can be done ----
 
-  #choose(name) {
-    this.say("");
-    this.change(this.set(name));
-    this.refresh();
-  }
-
-  // Other points in place of all.
   replace(x, y) {
-    this.framed = null;
-    this.change({ preset: "own", x, y, chosen: 0, cut: unitOf(y) });
-    this.refresh();
-  }
-
-  insert(x, y, focus = false) {
-    if (this.state.x.length >= MOST_POINTS) return this.say(`This lab takes at most ${format(MOST_POINTS)} points: delete one first.`);
-    this.change({ x: [...this.state.x, x], y: [...this.state.y, y], chosen: this.state.x.length });
-    if (focus) this.points.ring.focus({ preventScroll: true });
-  }
-
-  remove(i) {
-    if (!(i in this.state.x)) return false;
-    const without = (values) => values.filter((_, place) => place !== i);
-    this.change({ x: without(this.state.x), y: without(this.state.y), chosen: Math.max(0, Math.min(i, this.state.x.length - 2)) });
-    return true;
-  }
-
-  edit(i, name, value) {
-    const values = this.state[name].slice();
-    values[i] = value;
-    this.change({ [name]: values, chosen: i });
-    this.settle();
+    super.replace(x, y, { cut: unitOf(y) });
   }
 
   #set(name, value) {
     if (!(this.state.chosen in this.state.x)) return "There is no point: add one first.";
     this.edit(this.state.chosen, name, value);
-  }
-
-  #move(i, x, y, options) {
-    const fits = (value) => (Math.abs(value) > LARGEST ? Math.sign(value) * LARGEST : Math.abs(value) < SMALLEST ? 0 : value);
-    const [xs, ys] = [this.state.x.slice(), this.state.y.slice()];
-    [xs[i], ys[i]] = [fits(x), fits(y)];
-    this.change({ x: xs, y: ys, chosen: i }, options);
-  }
-
-  #middle() {
-    const middle = ([from, to], grain) => math.roundTo((from + to) / 2, grain);
-    return [middle(this.plot.x.domain(), this.grain.x), middle(this.plot.y.domain(), this.grain.y)];
   }
 
   // ---- the frame ----
@@ -388,22 +324,14 @@ class OutlierLab extends Lab {
 
   #setFrame(state) {
     if (this.framed !== state.preset || this.#tight(state)) {
-      const wanted = (values, share) => {
-        const all = values.length ? values : [0, 10];
-        const [low, high] = [Math.min(...all), Math.max(...all)];
-        const room = (high - low) * share || Math.abs(high) * 0.25 || 1;
-        return [low - room, high + room];
-      };
       this.framed = state.preset;
       this.unit = unitOf(state.y);
-      this.plot.domain(wanted(state.x, 0.25), wanted(state.y, 0.4));
+      this.plot.domain(around(state.x, 0.25), around(state.y, 0.4));
       this.plot.labels("x", "y");
     }
-    const grain = ([from, to], pixels) => 10 ** Math.floor(Math.log10((to - from) / pixels));
-    const step = ([from, to]) => math.roundStep((to - from) / 100);
     const [x, y] = [this.plot.x.domain(), this.plot.y.domain()];
     this.grain = { x: grain(x, 560), y: grain(y, 340) };
-    this.steps = { x: step(x), y: step(y) };
+    this.steps = { x: stride(x), y: stride(y) };
   }
 }
 

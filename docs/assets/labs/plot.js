@@ -1,6 +1,7 @@
 // The picture of a lab: axes that follow the width, and what can be moved in it, by mouse, touch and keyboard.
 
 import { axisBottom, axisLeft, drag, pointer, scaleLinear, select } from "../vendor/d3/d3.js";
+import { roundStep } from "./math.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const REACH = { mouse: 12, touch: 24 }; // pixels from the middle of a mark within which it is grabbed
@@ -15,6 +16,18 @@ export function svg(tag, attributes = {}, ...children) {
 
 // Coordinates with one decimal: finer cannot be seen.
 export const px = (value) => Math.round(value * 10) / 10;
+
+// A domain that holds the values, and at both ends a share of their spread.
+export function around(values, share = 0.08) {
+  const all = values.length ? values : [0, 10];
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const room = (high - low) * share || Math.abs(high) * 0.25 || 1;
+  return [low - room, high + room];
+}
+
+// To what a drag over a domain rounds, and how far a key goes.
+export const grain = ([from, to], pixels) => 10 ** Math.floor(Math.log10((to - from) / pixels));
+export const stride = ([from, to]) => roundStep((to - from) / 100);
 
 export class Plot {
   // `shape` is height / width; `relaid` is called when the size has changed and everything must be drawn anew.

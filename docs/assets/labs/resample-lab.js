@@ -3,7 +3,7 @@
 import { Lab, button, h } from "./lab.js";
 import { Plot, px } from "./plot.js";
 import { format } from "./text.js";
-import { curve, dots, key, loadStyle, upright } from "./judging-view.js";
+import { curve, dots, key, upright } from "./judging-view.js";
 import * as math from "./math.js";
 import * as judging from "./judging.js";
 import * as random from "./random.js";
@@ -79,9 +79,9 @@ class ResampleLab extends Lab {
   static heading = "Lab: draw it again";
   static facts = FACTS;
   static tasks = TASKS;
+  static style = "judging.css";
 
-  async load() {
-    await loadStyle(this);
+  load() {
     this.widthOfTen = this.measure({ ...this.start(), n: 10, samples: 100 }).width;
   }
 

@@ -39,6 +39,13 @@ export function parseNumber(text, name = "It") {
   return { value: value === 0 ? 0 : value };
 }
 
+// A row of numbers as Python, so many a line.
+export function pythonArray(name, values, wide = 12) {
+  const lines = [];
+  for (let i = 0; i < values.length; i += wide) lines.push(`    ${values.slice(i, i + wide).join(", ")},`);
+  return [`${name} = np.array([`, ...lines, "], dtype=float)"];
+}
+
 // Points, one a line: two numbers with a comma, a semicolon, a tab or spaces between. {x, y, header} or {problem}, which names the line.
 export function parsePoints(text) {
   if (text.length > 2_000_000) return { problem: `That is ${format(text.length)} characters of text, and this lab takes at most ${format(MOST_POINTS)} points.` };

@@ -13,7 +13,7 @@ import { packagesTable } from "./play/packages.js";
 import { Runner } from "./play/runner.js";
 import { LONG, fromFragment, toFragment } from "./play/share.js";
 import { fileTabs } from "./play/tabs.js";
-import { addStyles } from "./style.js";
+import { addStyles } from "../style.js";
 
 const BASE = new URL("../../", import.meta.url);
 const SOON = 200; // milliseconds after which a change is kept
@@ -38,8 +38,7 @@ plt.show()
 `;
 const startWork = () => newWork("A line through five points", "start", [[MAIN, START]]);
 
-addStyles(new URL("run.css", import.meta.url));
-addStyles(new URL("playground.css", import.meta.url));
+const styled = Promise.all(["run.css", "playground.css"].map((name) => addStyles(new URL(name, import.meta.url))));
 
 const make = (tag, className, text = "") => Object.assign(document.createElement(tag), { className, textContent: text });
 
@@ -541,14 +540,16 @@ async function programOf(page, block) {
 let playground = null;
 
 class BookPlayground extends HTMLElement {
-  connectedCallback() {
+  async connectedCallback() {
+    await styled; // it would jump, and print, without
+    if (!this.isConnected) return;
     playground ??= new Playground();
     this.replaceChildren(playground.element);
     playground.arrive();
   }
 
   disconnectedCallback() {
-    playground.leave();
+    if (this.firstChild === playground?.element) playground.leave();
   }
 }
 

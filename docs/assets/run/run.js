@@ -6,7 +6,7 @@
 import { editsOf } from "./edits.js";
 import { closeMenu, copy, toggleMenu } from "./menu.js";
 import { button, lineRanges, mark } from "./output.js";
-import { addStyles } from "./style.js";
+import { addStyles } from "../style.js";
 import { codeOf, run, sourcesOf, staleOf, stop, takenOf, theRuntime } from "./turns.js";
 
 const BASE = new URL("../../", import.meta.url);
