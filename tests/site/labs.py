@@ -15,8 +15,9 @@ from typing import Any
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.site.built import ROOT, Site
-from tests.site.survey import AXE, Watch, open_page, reading
+from tests.site.survey import SCHEMES, THEMES, Watch, add_axe, open_page, reading, show
 
+LOOKS = (("light", 1280), ("dark", 360))  # axe looks at each in the other theme, too
 LABS = ROOT / "docs" / "assets" / "labs"
 EPS = 2.0**-52
 SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
@@ -186,8 +187,14 @@ async def expect_done(row: Locator) -> None:
 
 
 async def axe_violations(page: Page, within: str) -> list[str]:
-    await page.evaluate(AXE)
+    """What axe finds in the theme that the page opened in, and of colors also in the other."""
+    await add_axe(page)
     found: list[str] = await page.evaluate("within => probes.axeViolations(within)", within)
+    scheme = await page.evaluate("document.body.dataset.mdColorScheme")
+    own, other = sorted(THEMES, key=lambda theme: SCHEMES[theme] != scheme)
+    await show(page, other)
+    found += await page.evaluate("within => probes.axeViolations(within, 'color')", within)
+    await show(page, own)
     return found
 
 

@@ -60,9 +60,14 @@ globalThis.probes = (() => {
   // Rules of WCAG 2.2 AA and best practice that the page breaks. `within` narrows the look to a part of it.
   const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
   const OF_COLOR = ["color-contrast", "link-in-text-block"];
+  const RULES = {
+    all: { type: "tag", values: TAGS },
+    color: { type: "rule", values: OF_COLOR },
+    narrow: { type: "rule", values: [...OF_COLOR, "scrollable-region-focusable", "target-size"] }, // what hangs on the width
+  };
 
-  async function axeViolations(within, onlyOfColor = false) {
-    const runOnly = onlyOfColor ? { type: "rule", values: OF_COLOR } : { type: "tag", values: TAGS };
+  async function axeViolations(within, rules = "all") {
+    const runOnly = RULES[rules];
     const result = await axe.run(within || document, { runOnly, resultTypes: ["violations"], preload: false });
     return result.violations.flatMap((rule) =>
       rule.nodes.map((node) => {

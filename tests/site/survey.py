@@ -1,7 +1,8 @@
 """Visits every page once at each width, and notes all that the tests ask about.
 
 A visit costs a second or two, most of it axe; so pages are visited side by side, once, and the tests read the notes.
-A page is opened in one theme and then shown in the other, where only what hangs on colors is asked again.
+A page is opened in one theme and then shown in the other, where only what hangs on colors is asked again; on a phone, only what hangs
+on the width.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any, TypeVar
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, TimeoutError, expect
 
 HERE = Path(__file__).parent
-AXE = (HERE / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+AXE = HERE / "vendor" / "axe.min.js"
 PROBES = HERE / "probes.js"
 THEMES = ("light", "dark")
 SCHEMES = {"light": "default", "dark": "slate"}  # Material's names of them
@@ -159,6 +160,7 @@ async def survey(browser: Browser, home: str, pages: Sequence[str]) -> list[Visi
     framed = (pages[0], pages[1], pages[-1])
     for width, theme in zip(WIDTHS, THEMES, strict=True):
         async with reading(browser, theme, width) as context:
+            await context.add_init_script(path=AXE)
             for pair in await side_by_side(partial(visit, context, home, theme, width, framed), pages):
                 visits += pair
     return visits
@@ -172,32 +174,31 @@ async def visit(
     page, watch = await open_page(context, home + path)
     scheme = await page.evaluate("document.body.dataset.mdColorScheme")
     text = await page.evaluate("probes.text()")
-
-    await page.evaluate(AXE)
     overflow: list[tuple[str, str]] = []
     axe: dict[str, list[tuple[str, str]]] = {name: [] for name in THEMES}
 
-    async def show(name: str) -> None:
-        await page.evaluate("scheme => (document.body.dataset.mdColorScheme = scheme)", SCHEMES[name])
-        await page.evaluate("probes.settled()")
+    wide = width == max(WIDTHS)
 
     async def look(state: str, within: str | None = None) -> None:
         # (The veil behind an open search is wider than the page by intent; nothing can be scrolled then.)
         if state != "search open":
             overflow.extend((state, line) for line in await page.evaluate("probes.overflow()"))
-        found = await page.evaluate("within => probes.axeViolations(within)", within)
+        # Most rules ask for what a page says of itself, which is the same at any width.
+        rules = "all" if wide or path in framed else "narrow"
+        found = await page.evaluate("([within, rules]) => probes.axeViolations(within, rules)", [within, rules])
         axe[theme].extend((state, line) for line in found)
-        await show(other)
-        found = await page.evaluate("within => probes.axeViolations(within, true)", within)
-        axe[other].extend((state, line) for line in found)
-        await show(theme)
+        if rules == "all":
+            await show(page, other)
+            found = await page.evaluate("within => probes.axeViolations(within, 'color')", within)
+            axe[other].extend((state, line) for line in found)
+            await show(page, theme)
 
     await page.evaluate("probes.openDetails()")
     await look("details open")
     figures = await page.evaluate("probes.figures()")
-    await show(other)
+    await show(page, other)
     figures_there = await page.evaluate("probes.figures()")
-    await show(theme)
+    await show(page, theme)
     formulas = await page.evaluate("probes.formulas()")
     raw = await page.evaluate("probes.rawFormulas()")
     words = await page.evaluate("probes.proseAndCode()")
@@ -237,6 +238,16 @@ async def visit(
         scrollers,
     )
     return [here, replace(here, theme=other, scheme=SCHEMES[other], axe=axe[other], figures=figures_there)]
+
+
+async def add_axe(page: Page) -> None:
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+
+
+async def show(page: Page, theme: str) -> None:
+    """Shows the page in another theme, as a click on the button for it does."""
+    await page.evaluate("scheme => (document.body.dataset.mdColorScheme = scheme)", SCHEMES[theme])
+    await page.evaluate("probes.settled()")
 
 
 async def open_drawer(page: Page) -> None:

@@ -18,6 +18,7 @@ from tests.site.labs import (
     COUNTING,
     EPS,
     LABS,
+    LOOKS,
     assert_program_prints_the_screen,
     axe_violations,
     begin_task,
@@ -38,7 +39,7 @@ from tests.site.labs import (
     swipe,
     using,
 )
-from tests.site.survey import THEMES, open_page, reading
+from tests.site.survey import open_page, reading
 
 PAGE = "gradient-descent/"
 SCALING = "feature-scaling/"
@@ -496,22 +497,21 @@ async def test_every_task_can_be_solved_and_is_not_solved_at_the_start(browser: 
         await expect(lab.locator(".lab-tasks summary")).to_have_text("Tasks: 5 of 5 done")
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 async def test_axe_finds_nothing_and_nothing_sticks_out_while_it_is_used(
-    browser: Browser, site: Site, theme: str
+    browser: Browser, site: Site, theme: str, width: int
 ) -> None:
-    for width in (1280, 360):
-        async with using(browser, site, PAGE, LAB, theme, width) as (lab, page, _):
-            await begin_task(lab, 1, prediction=1)
-            await lab.get_by_label("Data").select_option("tiny")  # few points: axe looks at every cell of the table
-            await open_all(lab)
-            await enter(lab, "Step size η", "much")
-            await press(lab, "100 steps")
-            await lab.get_by_label("Speed").focus()
-            await page.keyboard.press("Tab")
-            await expect(lab.locator(".lab-start circle")).to_have_css("stroke-width", "4px")
-            assert await axe_violations(page, LAB) == []
-            assert await page.evaluate("probes.overflow()") == []
+    async with using(browser, site, PAGE, LAB, theme, width) as (lab, page, _):
+        await begin_task(lab, 1, prediction=1)
+        await lab.get_by_label("Data").select_option("tiny")  # few points: axe looks at every cell of the table
+        await open_all(lab)
+        await enter(lab, "Step size η", "much")
+        await press(lab, "100 steps")
+        await lab.get_by_label("Speed").focus()
+        await page.keyboard.press("Tab")
+        await expect(lab.locator(".lab-start circle")).to_have_css("stroke-width", "4px")
+        assert await axe_violations(page, LAB) == []
+        assert await page.evaluate("probes.overflow()") == []
 
 
 async def test_it_loads_only_when_it_comes_near(browser: Browser, site: Site) -> None:

@@ -12,6 +12,7 @@ from tests.site.built import Site
 from tests.site.lab_cases import CASES, line_answers, line_cases, nudge_answers
 from tests.site.labs import (
     COUNTING,
+    LOOKS,
     assert_program_prints_the_screen,
     axe_violations,
     begin_task,
@@ -32,7 +33,7 @@ from tests.site.labs import (
     swipe,
     using,
 )
-from tests.site.survey import THEMES, open_page, reading
+from tests.site.survey import open_page, reading
 
 PAGE = "a-line-through-points/"
 SMALL = "closed-form/"  # its lab holds three points
@@ -380,21 +381,20 @@ async def test_every_task_can_be_solved_and_is_not_solved_at_the_start(browser: 
         await expect(lab.locator(".lab-tasks summary")).to_have_text("Tasks: 5 of 5 done")
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 async def test_axe_finds_nothing_and_nothing_sticks_out_while_it_is_used(
-    browser: Browser, site: Site, theme: str
+    browser: Browser, site: Site, theme: str, width: int
 ) -> None:
-    for width in (1280, 360):
-        async with using(browser, site, SMALL, LAB, theme, width) as (lab, page, _):
-            await begin_task(lab, 4, prediction=2)
-            await open_all(lab)
-            field = lab.get_by_label("slope w")
-            await field.fill("much")
-            await field.press("Enter")
-            await lab.locator(".lab-ring").focus()
-            assert await axe_violations(page, LAB) == []
-            assert await page.evaluate("probes.overflow()") == []
-            assert await page.evaluate("probes.focusShows()")
+    async with using(browser, site, SMALL, LAB, theme, width) as (lab, page, _):
+        await begin_task(lab, 4, prediction=2)
+        await open_all(lab)
+        field = lab.get_by_label("slope w")
+        await field.fill("much")
+        await field.press("Enter")
+        await lab.locator(".lab-ring").focus()
+        assert await axe_violations(page, LAB) == []
+        assert await page.evaluate("probes.overflow()") == []
+        assert await page.evaluate("probes.focusShows()")
 
 
 async def test_it_loads_only_when_it_comes_near(browser: Browser, site: Site) -> None:

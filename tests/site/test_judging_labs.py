@@ -18,6 +18,7 @@ from tests.site import judging_cases as cases
 from tests.site.built import ROOT, Site
 from tests.site.labs import (
     COUNTING,
+    LOOKS,
     assert_program_prints_the_screen,
     axe_violations,
     begin_task,
@@ -38,7 +39,7 @@ from tests.site.labs import (
     swipe,
     using,
 )
-from tests.site.survey import THEMES, open_page, reading
+from tests.site.survey import open_page, reading
 
 PAGES = {
     "outlier-lab": "wrong-tool/",
@@ -585,19 +586,18 @@ async def test_the_tasks_of_degree_lab(browser: Browser, site: Site) -> None:
 # ---- the page around them ----
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 @each_lab
 async def test_axe_finds_nothing_and_nothing_sticks_out_while_it_is_used(
-    browser: Browser, site: Site, theme: str, name: str
+    browser: Browser, site: Site, theme: str, width: int, name: str
 ) -> None:
-    for width in (1280, 360):
-        async with using(browser, site, PAGES[name], name, theme, width) as (lab, page, _):
-            await begin_task(lab, 3, prediction=0)
-            await open_all(lab)
-            await lab.get_by_role("button", name="Copy as Python").click()
-            assert await axe_violations(page, name) == []
-            assert await page.evaluate("probes.overflow()") == []
-            assert await shown(lab)
+    async with using(browser, site, PAGES[name], name, theme, width) as (lab, page, _):
+        await begin_task(lab, 3, prediction=0)
+        await open_all(lab)
+        await lab.get_by_role("button", name="Copy as Python").click()
+        assert await axe_violations(page, name) == []
+        assert await page.evaluate("probes.overflow()") == []
+        assert await shown(lab)
 
 
 async def use(page: Page, name: str) -> None:

@@ -18,7 +18,7 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 from tests.site.built import Site, expect_none
 from tests.site.hands import FAKE, Hands
 from tests.site.server import ISOLATED, serving
-from tests.site.survey import AXE, SCHEMES, Watch, open_page, reading
+from tests.site.survey import SCHEMES, Watch, add_axe, open_page, reading
 
 START_OF_PYTHON = 90_000  # milliseconds, on a machine that has much else to do
 INJECTION = "<img src='x' onerror='document.title = 1'><script>document.title = 1</script>"
@@ -548,7 +548,7 @@ async def test_axe_finds_nothing_in_any_state_and_nothing_is_too_wide(browser: B
     for width, theme in ((1280, "light"), (360, "dark")):
         fragment = f"#code={packed([['main.py', 'print(1)'], ['a_long_name_of_a_file.py', 'raise']])}"
         async with at_desk(browser, site, fragment, theme, width) as desk:
-            await desk.page.evaluate(AXE)
+            await add_axe(desk.page)
 
             async def look(state: str, desk: Desk = desk, width: int = width) -> None:
                 for scheme in SCHEMES.values():

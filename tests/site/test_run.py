@@ -8,7 +8,7 @@ from playwright.async_api import Browser, expect
 
 from tests.site.built import Site, expect_none
 from tests.site.hands import CHAPTER, Hands, at
-from tests.site.survey import AXE, THEMES, open_page, reading
+from tests.site.survey import THEMES, add_axe, open_page, reading
 
 
 async def test_the_readers_run_is_labeled_and_the_books_output_one_click_away(browser: Browser, site: Site) -> None:
@@ -341,7 +341,7 @@ async def test_axe_finds_nothing_in_an_open_editor_an_output_and_a_menu(browser:
             await hands.write(4, "qj = 3")
             await hands.page.keyboard.press("ControlOrMeta+f")
             await hands.button(2, "More").click()
-            await hands.page.evaluate(AXE)
+            await add_axe(hands.page)
             problems += [(theme, line) for line in await hands.page.evaluate("probes.axeViolations()")]
             problems += [(theme, line) for line in await hands.page.evaluate("probes.overflow()")]
             problems += [(theme, line) for line in await hands.page.evaluate("probes.scrollersWithoutFocus()")]

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.site.built import ROOT, Site
-from tests.site.survey import AXE, THEMES, open_page, reading
+from tests.site.survey import THEMES, add_axe, open_page, reading
 
 CHAPTER = "loss/"
 DERIVATION = "gradient/"
@@ -48,7 +48,8 @@ async def test_pointing_at_a_symbol_shows_what_it_is_and_where_else_it_stands(
         assert await page.locator(".book-lit").count() > 1, "the same quantity elsewhere does not light up"
         assert await page.locator("code .book-lit").count() > 0, "the variable in the code does not light up"
         await assert_unmoved(page, before)
-        violations = await page.evaluate(f"async () => {{ {AXE}; return (await axe.run()).violations.map(v => v.id) }}")
+        await add_axe(page)
+        violations = await page.evaluate("async () => (await axe.run()).violations.map(v => v.id)")
         assert violations == []
         await page.keyboard.press("Escape")
         await expect(tip(page)).to_have_count(0)
