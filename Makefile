@@ -33,7 +33,7 @@ test: $(READY) ## everything that CI runs, in a headless browser too
 	$(RUN) -m mypy
 	$(RUN) -m tests.site.browser
 	@$(RUN) -m engine.runtime
-	$(RUN) -m pytest --numprocesses auto --maxprocesses 4
+	$(RUN) -m pytest --numprocesses logical --maxprocesses 4
 
 build: $(READY) ## write the site to site/, with a file of the whole book to take away
 	$(RUN) -m mkdocs build --strict
