@@ -34,7 +34,7 @@ const TASKS = [
     why: "1 - 0.95² is about a tenth. Correlations that look alike, 0.95 and 0.9975, are a VIF of 10 and of 200.",
   },
   {
-    goal: "Drag the new bird to a place where its prediction scatters by more than 300 g, each of its two flippers between 175 and 230 mm.",
+    goal: "Drag the new bird to a place where its prediction scatters by more than 300 g, both measurements between 175 and 230 mm.",
     predict: { question: "Where will that be?", choices: ["At one of the ends of the cloud.", "Nowhere: predictions do not suffer.", "Beside the cloud, where the two columns disagree."], right: 2 },
     start: (state, lab) => lab.start(),
     done: ({ at }, { spreadGuess }) => spreadGuess > 300 && at.every((value) => value >= 175 && value <= 230),

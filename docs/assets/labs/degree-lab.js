@@ -205,7 +205,7 @@ class DegreeLab extends Lab {
 
   #draw() {
     const next = this.state.draw + 1;
-    this.say(next > MOST_DRAWS ? `That were ${MOST_DRAWS} draws; here is the first again.` : "");
+    this.say(next > MOST_DRAWS ? `Those were ${MOST_DRAWS} draws; here is the first again.` : "");
     this.change({ draw: next > MOST_DRAWS ? 0 : next });
   }
 

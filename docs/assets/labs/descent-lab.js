@@ -54,7 +54,7 @@ const TASKS = [
     start: (state, lab) => lab.set("noisy-line"),
     done: ({ preset, points, scaled, w, b }, { step, gap }, lab) =>
       preset === "noisy-line" && !points && !scaled && !w && !b && step <= 250 && gap <= 1e-6 * lab.model.path.gap[0],
-    why: "The level direction is the slow one, and only a large step moves along it. The best compromise is 2/(λ_max + λ_min).",
+    why: "The level direction is the slow one, and only a large step moves along it. Too close to the limit, though, the steep one swings on for long.",
   },
   {
     goal: "Arrive at the best line in a single step.",
@@ -64,7 +64,7 @@ const TASKS = [
     why: "On a circle every slope points at the bottom, and both directions have the same λ: one step size is right for both.",
   },
   {
-    goal: "Start the search close to the best line, not a tenth as far from it as zero is, and make it diverge all the same.",
+    goal: "Start the search less than a tenth as far from the best line as zeros are, and make it diverge all the same.",
     predict: { question: "Can a good start rescue a step that is too large?", choices: ["Yes, if it is close enough.", "No."], right: 1 },
     start: (state, lab) => lab.set("noisy-line"),
     done: ({ preset, points, w, b }, _, { model }) => {

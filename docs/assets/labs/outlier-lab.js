@@ -37,7 +37,7 @@ const onlyWildGone = ({ x, y }) => {
 const TASKS = [
   {
     goal: "Move one point until the slope of least squares is 0.3 away from where it began, and Huber’s less than 0.1.",
-    predict: { question: "What of the point decides how far Huber’s line goes along?", choices: ["How far it is lifted.", "Where it stands, once it is far off.", "Nothing: the line stays."], right: 1 },
+    predict: { question: "What about the point decides how far Huber’s line follows it?", choices: ["How far it is lifted.", "Where it stands, once it is far off.", "Nothing: the line stays."], right: 1 },
     start: (state, lab) => lab.set("twenty"),
     done: ({ preset, x, y }, { lsW, huW }, lab) => {
       const { line, points } = lab.origin;
