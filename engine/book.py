@@ -39,13 +39,14 @@ def verify(settings: Settings, only: Iterable[str] = (), say: Callable[[str], No
     """Read, run and check the book, or `only` some of its pages (uris below `docs/`)."""
     expect_runs(settings)
     table, table_problems = read_table(settings)
-    pages: dict[str, Page] = {}
-    running: dict[str, Future[PageRun]] = {}
-    # Each thread only waits for a process; one more than there are cores, for a page that waits for a large library.
-    with ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) + 1) as pool:
-        for page in read_pages(settings, only):
-            pages[page.uri] = page
-            running[page.uri] = pool.submit(run_page, settings, page, table, say)
+    pages = {page.uri: page for page in read_pages(settings, only)}
+    # Each thread only waits for a process; a few more than there are cores, for pages that wait for a large library.
+    with ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) + 3) as pool:
+        # Those with much code first, lest one of them is left for the end.
+        running: dict[str, Future[PageRun]] = {
+            page.uri: pool.submit(run_page, settings, page, table, say)
+            for page in sorted(pages.values(), key=lambda page: -sum(len(block.code) for block in page.code_blocks))
+        }
         meanings = {uri: meanings_on(page.stem, table) for uri, page in pages.items()}
         math = _mathematics(settings, pages, meanings)
         runs = {uri: future.result() for uri, future in running.items()}
