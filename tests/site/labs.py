@@ -248,6 +248,8 @@ async def drag(page: Page, start: tuple[float, float], by: tuple[float, float], 
     await page.mouse.down()
     await page.mouse.move(start[0] + by[0], start[1] + by[1], steps=steps)
     await page.mouse.up()
+    # D3 takes the click that ends a drag for no click, until the page has its next turn; no hand is faster, a test is.
+    await page.evaluate("new Promise(done => setTimeout(done))")
 
 
 async def center(mark: Locator) -> tuple[float, float]:
