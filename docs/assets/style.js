@@ -9,11 +9,13 @@ export function addStyles(address) {
 }
 
 async function bring(address) {
+  const sheet = new CSSStyleSheet(); // has its place before it has its rules: the order is that of asking, not of arriving
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   try {
     const answer = await fetch(address);
-    const sheet = await new CSSStyleSheet().replace(await answer.text());
-    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+    await sheet.replace(await answer.text());
   } catch {
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((other) => other !== sheet);
     added.delete(address.href);
   }
 }
