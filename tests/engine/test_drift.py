@@ -12,8 +12,8 @@ from tests.engine.drift import KINDS, REPOSITORY, copy_book, equivalent, mutants
 
 def test_a_sample_of_drift_is_noticed() -> None:
     every = mutants(REPOSITORY)
-    chosen = sample(every, 40)
-    assert len(chosen) >= 40
+    chosen = sample(every, 60)
+    assert len(chosen) >= 60
     assert {mutant.kind for mutant in chosen} == set(KINDS)
     assert report(try_all(REPOSITORY, chosen), equivalent()) == []
 
