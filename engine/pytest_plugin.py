@@ -23,9 +23,8 @@ def book_of(config: pytest.Config) -> Book:
     """The book, run at the first call."""
     if BOOK not in config.stash:
         settings = Settings.load(config.rootpath)
-        with alone(
-            settings.cache / "tests.lock"
-        ):  # of several test processes one runs the pages, the others find them in the cache
+        # Of several test processes one runs the pages, and the others find them in the cache.
+        with alone(settings.cache / "tests.lock"):
             config.stash[BOOK] = verify(settings)
     return config.stash[BOOK]
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-# Files that share what takes long: the survey of the pages, the Python of a page. Every other file is a group of its own; all pages are one.
+# Files that share what takes long: the survey of the pages, the Python of a page. Every other file is a group of its own, and the pages
+# of the book are one.
 GROUPS = {
     "survey": (
         "every_page",
@@ -22,13 +23,8 @@ GROUPS = {
     ),
     "python": ("blocks_in_browser", "runtime", "runtime_security"),
 }
-FIRST = (
-    "survey",
-    "test_drift",
-    "python",
-    "test_judging_labs",
-    "test_descent_lab",
-)  # the longest, lest one is left for the end
+# The longest, lest one is left for the end.
+FIRST = ("survey", "test_drift", "python", "test_judging_labs", "test_descent_lab")
 
 
 def group_of(nodeid: str) -> str:
