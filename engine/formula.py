@@ -147,6 +147,24 @@ def _check_indices(name: Side, chain: list[Side], scope: Scope, tex: str) -> Non
         text = tex[name.node.start : name.node.end]
         open_ = ", ".join(sorted(of_others)) or "none"
         raise DoesNotHold(f"{text} must carry the indices that the other sides leave open: {open_}", name.node.start)
+    if name.node.kind == "index":
+        _check_counts(name.node, scope, tex)
+
+
+def _check_counts(node: Node, scope: Scope, tex: str) -> None:
+    """D_i is one of n: the table must give D as many numbers as i counts."""
+    symbol, *indices = node.parts
+    whole = scope.meanings.get(symbol.name)
+    counts = [scope.meanings[index.name].index_size for index in indices if index.name in scope.meanings]
+    if whole is None or whole.shape is None or len(counts) != len(indices) or not all(counts):
+        return
+    stated = [size_of(part, scope.sizes) for part in whole.shape]
+    if stated[: len(counts)] != [size_of(count, scope.sizes) for count in counts]:
+        raise DoesNotHold(
+            f"{tex[node.start : node.end]} counts to {', '.join(counts)}, and the notation table gives {whole.python} "
+            f"the shape ({', '.join(whole.shape)})",
+            node.start,
+        )
 
 
 def _is_name_of_result(node: Node, scope: Scope) -> bool:

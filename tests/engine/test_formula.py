@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -206,3 +207,11 @@ def test_what_names_the_result_carries_its_open_indices(name: str, agreed: bool)
     assert bool(result.agreed) is agreed
     if not agreed:
         assert result.error == f"{name} must carry the indices that the other sides leave open: i"
+
+
+def test_what_names_the_result_is_as_long_as_its_index_counts() -> None:
+    rows, _ = read_table(Settings.load(REPOSITORY))
+    known = meanings_on("wrong-tool", rows)
+    known["D"] = replace(known["D"], shape=("d + 2",))
+    result = outcome("D_i = r_i^2", "(y_hat - y) ** 2", "", known)
+    assert result.error == "D_i counts to n, and the notation table gives D the shape (d + 2)"
