@@ -302,8 +302,13 @@ class PageProcess:
 
     def loaded_modules(self) -> set[str]:
         """The book's own modules that the page imported, also indirectly."""
-        files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
-        return {own for file in files if file and (own := self._own(file)) and not own.startswith("engine/")}
+        files = [getattr(module, "__file__", None) or "" for module in list(sys.modules.values())]
+        below = self.job.root + os.sep  # asked first, for a large library has a thousand modules
+        return {
+            own
+            for file in files
+            if file.startswith(below) and (own := self._own(file)) and not own.startswith("engine/")
+        }
 
 
 def split_format(text: str) -> tuple[str, str]:
