@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from engine import katex
 from engine.check import check_book, check_page
@@ -17,16 +18,51 @@ from engine.settings import BookError, Settings
 from engine.symbols import tag
 
 
+class Runs(Mapping[str, PageRun]):
+    """What comes of each page, those with much code first; whoever asks for a page waits until it has run."""
+
+    def __init__(self, pages: Iterable[Page], run: Callable[[Page], PageRun]) -> None:
+        # Each thread only waits for a process; a few more than there are cores, for pages that wait for a large library.
+        self._pool = ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) + 3)
+        # The longest first, lest one of them is left for the end.
+        self._running: dict[str, Future[PageRun]] = {
+            page.uri: self._pool.submit(run, page)
+            for page in sorted(pages, key=lambda page: -sum(len(block.code) for block in page.code_blocks))
+        }
+
+    def __getitem__(self, uri: str) -> PageRun:
+        return self._running[uri].result()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._running)
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    def wait(self) -> None:
+        """Wait until all have run."""
+        self._pool.shutdown()
+
+
 @dataclass(frozen=True)
 class Book:
-    """What stands in the book, what came of it, and what is wrong with it."""
+    """What stands in the book, what comes of it, and what is wrong with it."""
 
     settings: Settings
     pages: dict[str, Page]
-    runs: dict[str, PageRun]
+    runs: Runs
     math: dict[str, dict[tuple[str, bool], katex.Rendered]] = field(repr=False)
     meanings: dict[str, dict[str, Meaning]] = field(repr=False)
-    problems: tuple[Problem, ...]
+    whole: tuple[Problem, ...]  # what is wrong with more than one page
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that is wrong, by file and line."""
+        self.runs.wait()
+        found = {
+            problem for uri, page in self.pages.items() for problem in check_page(page, self.runs[uri], self.math[uri])
+        }
+        return tuple(sorted(found.union(self.whole)))
 
     def problems_of(self, uri: str) -> list[Problem]:
         """The problems that stand on one page, or in a snippet that only it shows."""
@@ -35,25 +71,23 @@ class Book:
         return [problem for problem in self.problems if problem.file in files]
 
 
-def verify(settings: Settings, only: Iterable[str] = (), say: Callable[[str], None] = lambda text: None) -> Book:
-    """Read, run and check the book, or `only` some of its pages (uris below `docs/`)."""
+def begin(settings: Settings, only: Iterable[str] = (), say: Callable[[str], None] = lambda text: None) -> Book:
+    """Read the book, or `only` some of its pages (uris below `docs/`), and begin to run it."""
     expect_runs(settings)
     table, table_problems = read_table(settings)
     pages = {page.uri: page for page in read_pages(settings, only)}
-    # Each thread only waits for a process; a few more than there are cores, for pages that wait for a large library.
-    with ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) + 3) as pool:
-        # Those with much code first, lest one of them is left for the end.
-        running: dict[str, Future[PageRun]] = {
-            page.uri: pool.submit(run_page, settings, page, table, say)
-            for page in sorted(pages.values(), key=lambda page: -sum(len(block.code) for block in page.code_blocks))
-        }
-        meanings = {uri: meanings_on(page.stem, table) for uri, page in pages.items()}
-        math = _mathematics(settings, pages, meanings)
-        runs = {uri: future.result() for uri, future in running.items()}
-    problems = [problem for uri, page in pages.items() for problem in check_page(page, runs[uri], math[uri])]
-    if not only:
-        problems += [*check_book(settings, pages), *table_problems]
-    return Book(settings, pages, runs, math, meanings, tuple(sorted(set(problems))))
+    runs = Runs(pages.values(), lambda page: run_page(settings, page, table, say))
+    meanings = {uri: meanings_on(page.stem, table) for uri, page in pages.items()}
+    math = _mathematics(settings, pages, meanings)
+    whole = () if only else (*check_book(settings, pages), *table_problems)
+    return Book(settings, pages, runs, math, meanings, whole)
+
+
+def verify(settings: Settings, only: Iterable[str] = (), say: Callable[[str], None] = lambda text: None) -> Book:
+    """Read, run and check the book, or `only` some of its pages."""
+    book = begin(settings, only, say)
+    _ = book.problems  # which waits for all runs
+    return book
 
 
 def _mathematics(

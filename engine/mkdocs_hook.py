@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import re
+from collections.abc import Iterable
 from html import unescape
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -18,17 +19,19 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 import material
+from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import event_priority
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as SitePage
 from mkdocs.utils import get_relative_url
 
 from engine import render, runtime, take
 from engine.assets import stylesheet
-from engine.book import Book, verify
+from engine.book import Book, begin
 from engine.model import Binding, Figure, Page
 from engine.policy import ISOLATION, insert_policy, policy
 from engine.record import page_facts, verified
@@ -66,7 +69,7 @@ class _State:
     settings: Settings
     book: Book | None = None
     figures: dict[str, tuple[Figure, str]]
-    inserts: dict[str, str]
+    in_order: list[File]  # the pages as MkDocs wants them
     functions: dict[str, tuple[str, str]]  # name -> page and id of the block that shows it
     stored: list[str]
     taking: BaseProcess | None = None  # makes the programs
@@ -99,24 +102,52 @@ def _figure_placeholder(source: str, *args: Any, **kwargs: Any) -> str:
 
 @event_priority(100)
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Run and check the book; add what the run made to the site."""
-    book = _State.book = _verify()
+    """Begin to run the book: MkDocs renders what has run while the rest still does."""
+    book = _State.book = _begin()
     _State.figures, _State.stored, _State.functions = {}, [], {}
     address, css = _stylesheet(config)
-    made: dict[str, str | bytes] = {address: css}
-    if book:
-        if not _State.serving:  # a server has threads, and forks badly; there, one page at a time is made anew
-            _State.taking = take.begin(book, config.site_url or "")
-        _State.functions, _State.inserts = shown_functions(book), render.inserts(book)
-        made["verified.json"] = json.dumps(verified(book), indent=1, sort_keys=True) + "\n"
-        for run in book.runs.values():
-            for figure in run.figures:
-                made |= {IMAGES + name: content for name, content in figure.images.items()}
+    files.append(File.generated(config, address, content=css))
     if _State.settings.runtime and _fetch_runtime():
-        made[runtime.BUNDLE] = runtime.bundle(_State.settings)
-    for uri, content in made.items():
-        files.append(File.generated(config, uri, content=content))
+        files.append(File.generated(config, runtime.BUNDLE, content=runtime.bundle(_State.settings)))
+    if book:
+        _State.functions = shown_functions(book)
     return files
+
+
+def on_nav(nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
+    """MkDocs renders one page after the other: give it first those that run first."""
+    _State.in_order = list(files.documentation_pages())
+    if _State.book:
+        _sort(files, filter(None, map(files.get_file_from_path, _State.book.runs)))
+    return nav
+
+
+def _sort(files: Files, order: Iterable[File]) -> None:
+    """Put pages behind all others, in this order."""
+    for file in order:
+        files.remove(file)
+        files.append(file)
+
+
+@event_priority(100)
+def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+    """All has run: tell what is wrong, and add what the run made to the site."""
+    book = _State.book
+    if book is None:
+        return env
+    if not _State.serving:
+        if _tell(book):
+            raise PluginError(f"{len(book.problems)} problems in the book")
+        # A server has threads, and forks badly; there, one page at a time is made anew.
+        _State.taking = take.begin(book, config.site_url or "")
+    _sort(files, _State.in_order)
+    made: dict[str, str | bytes] = {"verified.json": json.dumps(verified(book), indent=1, sort_keys=True) + "\n"}
+    for run in book.runs.values():
+        for figure in run.figures:
+            made |= {IMAGES + name: content for name, content in figure.images.items()}
+    for uri, content in made.items():
+        files.append(File.generated(config, uri, content=content, inclusion=InclusionLevel.INCLUDED))
+    return env
 
 
 def _fetch_runtime() -> bool:
@@ -131,19 +162,24 @@ def _fetch_runtime() -> bool:
     return True
 
 
-def _verify() -> Book | None:
+def _begin() -> Book | None:
     try:
-        book = verify(_State.settings, say=log.info)
+        book = begin(_State.settings, say=log.info)
     except BookError as error:
         if _State.serving:
             log.error(str(error))
             return None
         raise PluginError(str(error)) from None
+    if _State.serving:  # an author wants to see at once
+        _tell(book)
+    return book
+
+
+def _tell(book: Book) -> bool:
+    """Tell every problem, and whether there are any."""
     for problem in book.problems:
         log.error(str(problem))
-    if book.problems and not _State.serving:
-        raise PluginError(f"{len(book.problems)} problems in the book")
-    return book
+    return bool(book.problems)
 
 
 @event_priority(-100)
@@ -165,8 +201,8 @@ def on_page_markdown(markdown: str, *, page: SitePage, config: MkDocsConfig, fil
         _State.figures[name] = (figure, alt)
         return f"```book-figure\n{name}\n```"
 
-    text = render.finished(ours, book.runs[uri], show, inserts=_State.inserts, marks=_marks(ours, uri))
-    problems = book.problems_of(uri)
+    text = render.finished(ours, book.runs[uri], show, insert=render.inserter(book), marks=_marks(ours, uri))
+    problems = book.problems_of(uri) if _State.serving else ()  # a build ends where there are any
     if problems:
         listed = "\n".join(f"    {problem}" for problem in problems)
         text = f'!!! failure "This page has errors"\n\n    ```text\n{listed}\n    ```\n\n{text}'

@@ -23,6 +23,7 @@ DARK = (
 
 ShowFigure = Callable[[Figure, str], str]
 ShowFormula = Callable[[Formula], str]
+Insert = Callable[[str], str]
 
 
 def finished(
@@ -30,16 +31,16 @@ def finished(
     run: PageRun,
     show: ShowFigure,
     formula: ShowFormula | None = None,
-    inserts: dict[str, str] | None = None,
+    insert: Insert | None = None,
     marks: dict[int, str] | None = None,
 ) -> str:
     """The page as its reader gets it, in Markdown.
 
     `show` gives the line of Markdown for a figure and its alt text, `formula` what stands for a
-    formula, `inserts` the text for comments like `<!-- engine: verified -->`, `marks` the attributes of blocks by line,
-    as attribute lists write them.
+    formula, `insert` gives the text for comments like `<!-- engine: verified -->`, `marks` the attributes of blocks by
+    line, as attribute lists write them.
     """
-    text = without_comments(page, formula, inserts or {})
+    text = without_comments(page, formula, insert)
     lines = [[line] for line in text]
     runs = dict(zip((block.line for block in page.code_blocks), run.blocks, strict=False))
     for block in page.blocks:
@@ -84,7 +85,7 @@ def _indented(block: Block, text: str) -> list[str]:
     return [(block.prefix + line).rstrip() for line in text.split("\n")]
 
 
-def without_comments(page: Page, formula: ShowFormula | None, inserts: dict[str, str]) -> list[str]:
+def without_comments(page: Page, formula: ShowFormula | None, insert: Insert | None) -> list[str]:
     """The page's lines with comments taken out and formulas replaced; the count of lines stays."""
     text = page.text
     changes = [(start, end, "") for start, end in page.comments]
@@ -92,8 +93,8 @@ def without_comments(page: Page, formula: ShowFormula | None, inserts: dict[str,
         changes += [(*f.span, formula(f)) for f in page.formulas]
     for start, end, new in sorted(changes, reverse=True):
         old = text[start:end]
-        if not new and (insert := INSERT.fullmatch(old)):
-            new = inserts.get(insert["name"], "")
+        if not new and insert and (named := INSERT.fullmatch(old)):
+            new = insert(named["name"])
         keep = "\n" * (old.count("\n") - new.count("\n"))
         whole_line = (
             not new and not text[text.rfind("\n", 0, start) + 1 : start].strip() and text[end : end + 1] in ("\n", "")
@@ -122,7 +123,7 @@ def write_out(book: Book, out: Path, math: str) -> None:
             return f"![{alt}]({depth}figures/{name}.svg)"
 
         formula = (lambda f, uri=uri: formula_html(book.math[uri], f)) if math == "html" else None
-        body = finished(page, book.runs[uri], show, formula, inserts(book))
+        body = finished(page, book.runs[uri], show, formula, inserter(book))
         front = {key: page.meta[key] for key in ("title", "description") if key in page.meta}
         head = f"---\n{yaml.safe_dump(front, allow_unicode=True, sort_keys=False)}---\n\n# {front.get('title', page.stem)}\n\n"
         write(out / f"{page.stem}.md", (head + body.lstrip("\n")).encode())
@@ -138,9 +139,9 @@ def write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-def inserts(book: Book) -> dict[str, str]:
-    """What stands for `<!-- engine: NAME -->`."""
-    return {"verified": verified_table(book)}
+def inserter(book: Book) -> Insert:
+    """Gives what stands for `<!-- engine: NAME -->`; made where it is asked for, because it needs all runs."""
+    return lambda name: verified_table(book) if name == "verified" else ""
 
 
 def figure_name(figure: Figure) -> str:

@@ -33,7 +33,7 @@ TEXT_LICENSE = "Text and figures: CC BY 4.0."
 def files(book: Book, site_url: str) -> dict[str, str]:
     """All files below `take/`, by their addresses in the site; what has not changed comes from the cache."""
     settings = book.settings
-    shelf, inserts = Shelf(settings.snippets, settings.docs / "data"), render.inserts(book)
+    shelf, insert = Shelf(settings.snippets, settings.docs / "data"), render.inserter(book)
     stamp, kept = _stamp(settings), _load(settings)
     fresh: dict[str, tuple[str, dict[str, str]]] = {}
     for uri, page in book.pages.items():
@@ -41,7 +41,7 @@ def files(book: Book, site_url: str) -> dict[str, str]:
             continue
         run, known = book.runs[uri].blocks, kept.get(uri, ("", {}))
         key = _key(stamp, site_url, page.text, page.meta.get("title"), _seen(run))
-        fresh[uri] = known if known[0] == key else (key, _Taker(book, page, run, shelf, inserts, site_url).files())
+        fresh[uri] = known if known[0] == key else (key, _Taker(book, page, run, shelf, insert, site_url).files())
     if fresh != kept:
         write_atomically(settings.cache / "take.pickle", pickle.dumps(fresh))
     taken = {f"take/{name}": content for _, made in fresh.values() for name, content in made.items()}
@@ -113,9 +113,9 @@ class _Taker:
     """Makes the files of one page."""
 
     def __init__(
-        self, book: Book, page: Page, run: tuple[Ran, ...], shelf: Shelf, inserts: dict[str, str], site_url: str
+        self, book: Book, page: Page, run: tuple[Ran, ...], shelf: Shelf, insert: render.Insert, site_url: str
     ) -> None:
-        self.page, self.run, self.inserts, self.site_url = page, run, inserts, site_url
+        self.page, self.run, self.insert, self.site_url = page, run, insert, site_url
         self.blocks = page.code_blocks
         sources = [Source(block.code.rstrip("\n"), block.options.get("raises", "")) for block in self.blocks]
         self.programs = Programs(sources, shelf)
@@ -163,7 +163,7 @@ class _Taker:
 
     @cached_property
     def _pieces(self) -> list[str | int]:
-        lines: list[list[str]] = [[line] for line in render.without_comments(self.page, None, self.inserts)]
+        lines: list[list[str]] = [[line] for line in render.without_comments(self.page, None, self.insert)]
         for block in self.page.blocks:
             for place in range(block.line - 1, min(block.end, len(lines))):
                 lines[place] = []
