@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 from engine import katex
 from engine.check import check_book, check_page
@@ -19,16 +19,16 @@ from engine.symbols import tag
 
 
 class Runs(Mapping[str, PageRun]):
-    """What comes of each page, those with much code first; whoever asks for a page waits until it has run."""
+    """What comes of each page; whoever asks for one waits until it has run."""
 
-    def __init__(self, pages: Iterable[Page], run: Callable[[Page], PageRun]) -> None:
+    def __init__(self) -> None:
         # Each thread only waits for a process; a few more than there are cores, for pages that wait for a large library.
         self._pool = ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) + 3)
-        # The longest first, lest one of them is left for the end.
-        self._running: dict[str, Future[PageRun]] = {
-            page.uri: self._pool.submit(run, page)
-            for page in sorted(pages, key=lambda page: -sum(len(block.code) for block in page.code_blocks))
-        }
+        self._running: dict[str, Future[PageRun]] = {}
+
+    def begin(self, uri: str, run: Callable[[], PageRun]) -> None:
+        """Begin a page, or put it behind those that were begun before."""
+        self._running[uri] = self._pool.submit(run)
 
     def __getitem__(self, uri: str) -> PageRun:
         return self._running[uri].result()
@@ -75,8 +75,12 @@ def begin(settings: Settings, only: Iterable[str] = (), say: Callable[[str], Non
     """Read the book, or `only` some of its pages (uris below `docs/`), and begin to run it."""
     expect_runs(settings)
     table, table_problems = read_table(settings)
-    pages = {page.uri: page for page in read_pages(settings, only)}
-    runs = Runs(pages.values(), lambda page: run_page(settings, page, table, say))
+    runs, found = Runs(), dict[str, Page]()
+    for page in read_pages(settings, only):
+        found[page.uri] = page
+        runs.begin(page.uri, partial(run_page, settings, page, table, say))
+    order = {entry.uri: place for place, entry in enumerate(settings.nav)}
+    pages = {uri: found[uri] for uri in sorted(found, key=lambda uri: (order.get(uri, len(order)), uri))}
     meanings = {uri: meanings_on(page.stem, table) for uri, page in pages.items()}
     math = _mathematics(settings, pages, meanings)
     whole = () if only else (*check_book(settings, pages), *table_problems)

@@ -11,7 +11,7 @@ import json
 import logging
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import unescape
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -72,7 +72,7 @@ class _State:
     in_order: list[File]  # the pages as MkDocs wants them
     functions: dict[str, tuple[str, str]]  # name -> page and id of the block that shows it
     stored: list[str]
-    taking: BaseProcess | None = None  # makes the programs
+    taking: Sequence[BaseProcess] = ()  # make the programs
 
 
 def on_startup(*, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:

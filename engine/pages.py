@@ -24,13 +24,12 @@ FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*\n", 
 
 
 def read_pages(settings: Settings, only: Iterable[str] = ()) -> Iterator[Page]:
-    """Find what stands on the pages, in the order of `nav`; unchanged ones come from the cache.
+    """Find what stands on the pages; unchanged ones come from the cache.
 
-    Each page is handed over as soon as it is read, so that it can run while the next one is read.
+    Each page is handed over as soon as it is read, so that it can run while the next one is read. The longest come
+    first, lest one of them is left to run when all others have.
     """
-    order = {entry.uri: place for place, entry in enumerate(settings.nav)}
-    uris = [path.relative_to(settings.docs).as_posix() for path in settings.page_files()]
-    uris.sort(key=lambda uri: (order.get(uri, len(order)), uri))
+    files = sorted(settings.page_files(), key=lambda path: -path.stat().st_size)
     wanted = set(only)
     snippets = hashlib.sha256()
     for path in sorted(settings.snippets.rglob("*.py")):
@@ -38,10 +37,11 @@ def read_pages(settings: Settings, only: Iterable[str] = ()) -> Iterator[Page]:
     file = settings.cache / "pages.pickle"
     kept = _load(file)
     fresh: dict[str, tuple[str, Page]] = {}
-    for uri in uris:
+    for path in files:
+        uri = path.relative_to(settings.docs).as_posix()
         if wanted and uri not in wanted:
             continue
-        raw = (settings.docs / uri).read_text(encoding="utf-8")
+        raw = path.read_text(encoding="utf-8")
         key = hashlib.sha256(f"{settings.fingerprint}\0{snippets.hexdigest()}\0{raw}".encode()).hexdigest()
         known = kept.get(uri)
         fresh[uri] = known if known and known[0] == key else (key, read_source(settings, uri, raw))

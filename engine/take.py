@@ -6,15 +6,17 @@ import ast
 import contextlib
 import hashlib
 import json
+import os
 import pickle
 import re
 import textwrap
-from functools import cached_property
+from collections.abc import Iterable
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess as Process
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urljoin
 
 from engine import cells, examples, plain, render
@@ -30,51 +32,62 @@ from engine.slices import packages_of
 TEXT_LICENSE = "Text and figures: CC BY 4.0."
 
 
-def files(book: Book, site_url: str) -> dict[str, str]:
-    """All files below `take/`, by their addresses in the site; what has not changed comes from the cache."""
+def files(book: Book, site_url: str, uris: Iterable[str] = ()) -> dict[str, str]:
+    """All files below `take/`, or those of some pages, by their addresses in the site; what has not changed comes from the cache."""
     settings = book.settings
     shelf, insert = Shelf(settings.snippets, settings.docs / "data"), render.inserter(book)
-    stamp, kept = _stamp(settings), _load(settings)
-    fresh: dict[str, tuple[str, dict[str, str]]] = {}
-    for uri, page in book.pages.items():
+    stamp = _stamp(settings)
+    taken: dict[str, str] = {}
+    for uri in uris or book.pages:
+        page, run = book.pages[uri], book.runs[uri].blocks
         if not page.code_blocks or not page.runnable:
             continue
-        run, known = book.runs[uri].blocks, kept.get(uri, ("", {}))
+        kept = settings.cache / "take" / f"{uri.replace('/', '-')}.pickle"
         key = _key(stamp, site_url, page.text, page.meta.get("title"), _seen(run))
-        fresh[uri] = known if known[0] == key else (key, _Taker(book, page, run, shelf, insert, site_url).files())
-    if fresh != kept:
-        write_atomically(settings.cache / "take.pickle", pickle.dumps(fresh))
-    taken = {f"take/{name}": content for _, made in fresh.values() for name, content in made.items()}
+        made = _load(kept, key)
+        if made is None:
+            made = _Taker(book, page, run, shelf, insert, site_url).files()
+            write_atomically(kept, pickle.dumps((key, made)))
+        taken |= {f"take/{name}": content for name, content in made.items()}
     return taken | {"take/examples.json": examples.listed(book)}
 
 
-def begin(book: Book, site_url: str) -> Process:
-    """Begin to make the files in a process of its own, which leaves them in the cache: a build renders pages meanwhile."""
-    making = get_context("fork").Process(target=_make, args=(book, site_url), daemon=True)
-    making.start()
-    return making
+def begin(book: Book, site_url: str) -> list[Process]:
+    """Begin to make the files in processes of their own, which leave them in the cache: a build goes on meanwhile."""
+    count = os.cpu_count() or 1
+    uris = sorted(book.pages, key=lambda uri: -len(book.pages[uri].text))
+    fork = get_context("fork")
+    making = [
+        fork.Process(target=_make, args=(book, site_url, part), daemon=True)
+        for place in range(count)
+        if (part := uris[place::count])
+    ]
+    for process in making:
+        process.start()
+    return list(making)
 
 
-def _make(book: Book, site_url: str) -> None:
+def _make(book: Book, site_url: str, uris: list[str]) -> None:
     with contextlib.suppress(Exception):  # whoever writes the files meets the same, and tells
-        files(book, site_url)
+        files(book, site_url, uris)
 
 
-def write(book: Book, site: Path, site_url: str, begun: Process | None = None) -> None:
+def write(book: Book, site: Path, site_url: str, begun: Iterable[Process] = ()) -> None:
     """Write the files into a built site. (MkDocs would make pages of notebooks, and leave programs out.)"""
-    if begun:
-        begun.join()
+    for process in begun:
+        process.join()
     for name, content in files(book, site_url).items():
         path = site / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8", newline="\n")
 
 
-def _load(settings: Settings) -> dict[str, tuple[str, dict[str, str]]]:
-    kept: dict[str, tuple[str, dict[str, str]]] = {}
+def _load(kept: Path, key: str) -> dict[str, str] | None:
     with contextlib.suppress(OSError, pickle.PickleError, EOFError, AttributeError, TypeError, ValueError):
-        kept = pickle.loads((settings.cache / "take.pickle").read_bytes())
-    return kept
+        kept_key, made = cast(tuple[str, dict[str, str]], pickle.loads(kept.read_bytes()))
+        if kept_key == key:
+            return made
+    return None
 
 
 def _stamp(settings: Settings) -> str:
@@ -261,8 +274,12 @@ class _Taker:
 
 
 def _versions(packages: list[str]) -> dict[str, str]:
-    found = {}
-    for name in packages:
-        with contextlib.suppress(PackageNotFoundError):
-            found[name] = version(name)
-    return found
+    return {name: found for name in packages if (found := _version(name))}
+
+
+@cache
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""

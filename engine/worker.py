@@ -356,12 +356,16 @@ def serve(plain: int, large: int) -> None:
 
     matplotlib.use("agg")
     import matplotlib.pyplot as plt
-    import numpy.random  # noqa: F401
+    import matplotlib.style
+    import numpy.random
 
     import engine.figures
+    import engine.formula
 
-    figure, axes = plt.subplots()  # the first drawn text loads fonts: do it once, before any fork
-    axes.set(xlabel="x", ylabel="y", title="t")
+    # The first drawn text loads fonts, the first formula a grammar: what is loaded here, no page loads for itself.
+    figure, axes = plt.subplots()
+    axes.set(xlabel="x", ylabel="y", title="$t$")
+    axes.contour(numpy.eye(2))
     engine.figures.draw(figure, "warm-up")
     plt.close("all")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
