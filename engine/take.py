@@ -132,7 +132,7 @@ class _Taker:
         self.blocks = page.code_blocks
         sources = [Source(block.code.rstrip("\n"), block.options.get("raises", "")) for block in self.blocks]
         self.programs = Programs(sources, shelf)
-        self.packages = packages_of(leaf for roots in self.programs.roots for leaf in self.programs.needed(roots))
+        self.packages = packages_of(self.programs.needed(leaf for roots in self.programs.roots for leaf in roots))
         self.about = About(
             title=str(page.meta.get("title", page.stem)),
             url=url_of(page.uri, site_url),

@@ -24,6 +24,7 @@ STYLE: dict[str, object] = {
     "axes.titlesize": 12,
     "axes.titlelocation": "left",
     "axes.titlepad": 10,
+    "axes.titley": 1.0,  # above the axes; to look for a better place takes long
     "axes.labelsize": 11,
     "axes.spines.top": False,
     "axes.spines.right": False,
