@@ -22,8 +22,8 @@ class Runs(Mapping[str, PageRun]):
     """What comes of each page; whoever asks for one waits until it has run."""
 
     def __init__(self) -> None:
-        # Each thread only waits for a process; a few more than there are cores, for pages that wait for a large library.
-        self._pool = ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) + 3)
+        # Each thread only waits for a process; one more than there are cores, for a page that waits for a large library.
+        self._pool = ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) + 1)
         self._running: dict[str, Future[PageRun]] = {}
 
     def begin(self, uri: str, run: Callable[[], PageRun]) -> None:

@@ -72,7 +72,7 @@ class _State:
     in_order: list[File]  # the pages as MkDocs wants them
     functions: dict[str, tuple[str, str]]  # name -> page and id of the block that shows it
     stored: list[str]
-    taking: Sequence[BaseProcess] = ()  # make the programs
+    taking: Sequence[BaseProcess] = ()  # write the programs
 
 
 def on_startup(*, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
@@ -138,8 +138,7 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environme
     if not _State.serving:
         if _tell(book):
             raise PluginError(f"{len(book.problems)} problems in the book")
-        # A server has threads, and forks badly; there, one page at a time is made anew.
-        _State.taking = take.begin(book, config.site_url or "")
+        _State.taking = take.begin(book, Path(config.site_dir), config.site_url or "")
     _sort(files, _State.in_order)
     made: dict[str, str | bytes] = {"verified.json": json.dumps(verified(book), indent=1, sort_keys=True) + "\n"}
     for run in book.runs.values():
@@ -338,7 +337,9 @@ def on_post_build(config: MkDocsConfig) -> None:
     }
     for name, html in insert_policy(pages, serving=_State.serving).items():
         (site / name).write_text(html, encoding="utf-8")
-    if _State.book:
-        take.write(_State.book, site, config.site_url or "", _State.taking)
+    if _State.book and _State.serving:  # a server has threads, and forks badly; there, one page at a time is made anew
+        take.write(_State.book, site, config.site_url or "")
+    elif _State.book:
+        take.finish(_State.taking, _State.book, site, config.site_url or "")
     if (site / runtime.BUNDLE).exists():
         runtime.install(_State.settings, site)

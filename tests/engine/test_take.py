@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -149,8 +150,28 @@ def test_the_facts_name_what_the_browser_needs(files: dict[str, str]) -> None:
 def test_unchanged_pages_are_not_made_again(book: SmallBook, monkeypatch: pytest.MonkeyPatch) -> None:
     book.page("\n    ```python\n    print(1)\n    ```\n\n    ```output\n    1\n    ```\n")
     first = take.files(book.verify(), SITE)
-    monkeypatch.setattr(take, "_Taker", None)
+    monkeypatch.setattr(take, "Handout", None)
     assert take.files(book.verify(), SITE) == first
+
+
+def test_what_is_written_beside_a_build_is_all_of_it(book: SmallBook, tmp_path: Path) -> None:
+    for number in range(5):
+        book.page(
+            f"\n    ```python\n    print({number})\n    ```\n\n    ```output\n    {number}\n    ```\n",
+            f"page-{number}.md",
+        )
+    read, site = book.verify(), tmp_path / "site"
+    take.finish(take.begin(read, site, SITE), read, site, SITE)
+    written = {path.relative_to(site).as_posix(): path.read_text("utf-8") for path in site.rglob("*.*")}
+    assert written == take.files(read, SITE)
+
+
+def test_what_fails_beside_a_build_is_told(book: SmallBook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    book.page("\n    ```python\n    print(1)\n    ```\n\n    ```output\n    1\n    ```\n")
+    read = book.verify()
+    monkeypatch.setattr(take, "Handout", None)
+    with pytest.raises(TypeError, match="not callable"):
+        take.finish(take.begin(read, tmp_path, SITE), read, tmp_path, SITE)
 
 
 @pytest.mark.parametrize(
