@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 RELATIONS = {
     "=": "=", r"\leftarrow": "<-", r"\gets": "<-", ":=": "<-", r"\coloneqq": "<-", r"\approx": "~", r"\le": "<=", r"\leq": "<=",
@@ -139,6 +140,7 @@ def read(tex: str, is_function: Callable[[str], bool] = lambda name: False) -> l
     return _Reader(tex, is_function).document()
 
 
+@cache
 def canonical(tex: str) -> str:
     """The name of the one symbol that `tex` writes. Raises CannotRead where it is more or less."""
     reader = _Reader(tex, lambda name: False)

@@ -58,7 +58,8 @@ ARITHMATEX = re.compile(
 SHORT = 20  # characters of TeX
 CODE = re.compile(r'<div (?:id="[^"]*" )?class="language-[\w-]+ highlight"(?: [\w-]+="[^"]*")*>.*?</div>', re.S)
 # Blank lines and the indentation of the templates, except where they mean something.
-SPARE = re.compile(r"(?P<kept><(?P<tag>pre|script|textarea)\b.*?</(?P=tag)>)|\n\s+", re.S)
+KEPT = re.compile(r"(<pre\b.*?</pre>|<script\b.*?</script>|<textarea\b.*?</textarea>)", re.S)
+SPARE = re.compile(r"\n\s+")
 PLACEHOLDER = re.compile(r"<!--book:(?P<kind>figure|made):(?P<name>[^>]*?)-->")
 
 
@@ -215,7 +216,7 @@ def _marks(page: Page, uri: str) -> dict[int, str]:
     """
     marks = {}
     for number, block in enumerate(page.code_blocks, 1):
-        names = list(defined_in(block))
+        names = defined_in(block.code)
         shows = bool(names) and _State.functions.get(names[0]) == (uri, code_anchor(names[0]))
         said = [f"#{code_anchor(names[0])}"] if shows else []
         said += [f"data-block={number}"]
@@ -294,7 +295,9 @@ def _normal(tex: str) -> str:
 
 def on_post_page(output: str, *, page: SitePage, config: MkDocsConfig) -> str:
     """Take out what nobody sees: half a kilobyte of a page as it is sent."""
-    return SPARE.sub(lambda match: match["kept"] or "\n", output)
+    parts = KEPT.split(output)
+    parts[::2] = (SPARE.sub("\n", part) for part in parts[::2])
+    return "".join(parts)
 
 
 @event_priority(-100)  # the search plugin has read the page by now

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 DEFINITION = re.compile(r"^(?:def|class|@)", re.M)
@@ -169,13 +170,19 @@ class Page:
 
     def follows(self, block: Block, after: Block) -> bool:
         """Whether nothing but blank lines stands between two blocks of one container."""
-        between = self.text.split("\n")[block.end : after.line - 1]
+        between = _lines_of(self.text)[block.end : after.line - 1]
         one, other = (re.sub(">[ \t]?", ">", prefix.expandtabs(4)) for prefix in (block.prefix, after.prefix))
         return one == other and not "".join(between).strip(" >\t")
 
     def problem(self, line: int, message: str) -> Problem:
         """A problem at a line of `text`, told at the line of the author's file."""
         return Problem(self.file, self.lines[min(line, len(self.lines)) - 1], message)
+
+
+# Asked for by each block of one page after the other.
+@lru_cache(maxsize=1)
+def _lines_of(text: str) -> list[str]:
+    return text.split("\n")
 
 
 # ---- what is run, and what came of it ----

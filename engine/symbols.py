@@ -8,11 +8,11 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from engine.latex import ACCENTS, FONTS, GREEK, TOKEN, CannotRead, canonical
-from engine.model import Binding, Block, Checked, Meaning
+from engine.model import Binding, Checked, Meaning
 
 if TYPE_CHECKING:
     from engine.book import Book
@@ -214,13 +214,14 @@ def function_of(binding: Binding) -> str:
     return names[-1] if names else ""
 
 
-def defined_in(block: Block) -> Iterable[str]:
-    """The functions and classes that a block defines."""
+@cache
+def defined_in(code: str) -> tuple[str, ...]:
+    """The functions and classes that the code of a block defines."""
     try:
-        tree = ast.parse(block.code)
+        tree = ast.parse(code)
     except SyntaxError:
-        return []
-    return [node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+        return ()
+    return tuple(node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef)))
 
 
 def shown_functions(book: Book) -> dict[str, tuple[str, str]]:
@@ -228,7 +229,7 @@ def shown_functions(book: Book) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     for uri, page in book.pages.items():
         for block in page.code_blocks:
-            names = list(defined_in(block))
+            names = defined_in(block.code)
             for name in names:  # a block has one id, that of its first function
                 found.setdefault(name, (uri, code_anchor(names[0])))
     return found
