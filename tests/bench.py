@@ -27,6 +27,7 @@ import yaml
 
 from engine import runtime
 from engine.blocks import OPENING
+from engine.model import Block, Page
 from engine.pages import read_pages
 from engine.settings import Settings
 from tests import bench_labs, bench_runtime
@@ -118,35 +119,48 @@ def copy_of_book(root: Path, chapters: int) -> Path:
 
 
 def without_execution(root: Path) -> Path:
-    """The same pages for MkDocs Material alone."""
-    plain = root.with_name(f"{root.name}-plain")
-    shutil.copytree(root, plain, ignore=LEFT_OUT)
-    return configured(plain, [])
+    """The same pages, with the same code on them, for MkDocs Material alone."""
+
+    def shown(page: Page, block: Block) -> list[str] | None:
+        return fenced(block, "python", block.code) if block.language == "python" else None
+
+    return configured(rewritten(root, "plain", shown), [])
 
 
 def with_markdown_exec(root: Path) -> Path:
     """The same pages, run by markdown-exec."""
-    other = root.with_name(f"{root.name}-exec")
+
+    def run(page: Page, block: Block) -> list[str] | None:
+        if block.language == "output":
+            return []
+        if block.language != "python" or "raises" in block.options:
+            return None
+        code, options = block.code, f'exec="on" session="{page.stem}" source="above"'
+        if block.alts:
+            options += ' html="on"'
+            code += "\nimport io as _io\n_b = _io.StringIO()\nplt.savefig(_b, format='svg')\nplt.close('all')\nprint(_b.getvalue())\n"
+        return fenced(block, f"python {options}", code)
+
+    return configured(rewritten(root, "exec", run), ["markdown-exec"])
+
+
+def rewritten(root: Path, name: str, write: Callable[[Page, Block], list[str] | None]) -> Path:
+    """A copy of a book, with the lines that `write` gives in place of a block; nothing leaves it as it is."""
+    other = root.with_name(f"{root.name}-{name}")
     shutil.copytree(root, other, ignore=LEFT_OUT)
     for page in read_pages(Settings.load(root)):
         if page.is_notebook:
             continue
         lines = page.text.split("\n")
         for block in reversed(page.blocks):
-            if block.language == "output":
-                lines[block.line - 1 : block.end] = []
-                continue
-            if block.language != "python" or "raises" in block.options:
-                continue
-            code = block.code
-            options = f'exec="on" session="{page.stem}" source="above"'
-            if block.alts:
-                options += ' html="on"'
-                code += "\nimport io as _io\n_b = _io.StringIO()\nplt.savefig(_b, format='svg')\nplt.close('all')\nprint(_b.getvalue())\n"
-            body = [block.prefix + line for line in code.rstrip("\n").split("\n")]
-            lines[block.line - 1 : block.end] = [f"{block.prefix}```python {options}", *body, f"{block.prefix}```"]
+            if (new := write(page, block)) is not None:
+                lines[block.line - 1 : block.end] = new
         (other / "docs" / page.uri).write_text("\n".join(lines), encoding="utf-8")
-    return configured(other, ["markdown-exec"])
+    return other
+
+
+def fenced(block: Block, opening: str, code: str) -> list[str]:
+    return [block.prefix + line for line in (f"```{opening}", *code.rstrip("\n").split("\n"), "```")]
 
 
 def configured(root: Path, plugins: list[str]) -> Path:
