@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.engine.conftest import FRONT_MATTER, REPOSITORY, SmallBook
 
@@ -1013,6 +1014,27 @@ def test_the_command_prints_every_problem_and_exits_with_1_again_and_again(book:
     )
 
 
+def test_a_build_tells_every_problem_and_ends_with_1_again_and_again(book: SmallBook) -> None:
+    book.page("\nText.\n", "good.md")
+    book.page("\nIt is 1.5.\n")
+    book.page(block("1 / 0"), "raises.md")
+    book.settings()
+    hooked = {"theme": {"name": "material"}, "plugins": [], "hooks": [str(REPOSITORY / "engine" / "mkdocs_hook.py")]}
+    book.write("mkdocs.yml", (book.root / "mkdocs.yml").read_text("utf-8") + yaml.safe_dump(hooked))
+    for name in ("assets/book.css", "assets/vendor/katex/katex.css"):
+        book.write(f"docs/{name}", "")
+    for _ in range(2):
+        done = _run(book.root, "mkdocs", "build", "--strict")
+        assert [line for line in done.stderr.splitlines() if line.startswith("ERROR")] == [
+            "ERROR   -  docs/page.md:6: the number 1.5 has no expression: write <!-- = expression:.3f --> behind it, or "
+            "<!-- version --> or <!-- quoted: source -->",
+            "ERROR   -  docs/raises.md:7: ZeroDivisionError: division by zero",
+            "ERROR   -  2 problems in the book",
+        ]
+        assert done.returncode == 1
+        assert not list((book.root / "site").rglob("*.html"))
+
+
 def test_a_book_that_holds_the_engine_is_not_blamed_for_it(book: SmallBook) -> None:
     shutil.copytree(REPOSITORY / "engine", book.root / "engine", ignore=shutil.ignore_patterns("__pycache__"))
     book.page(block("import numpy as np\nnp.random.default_rng()"))
@@ -1021,8 +1043,12 @@ def test_a_book_that_holds_the_engine_is_not_blamed_for_it(book: SmallBook) -> N
 
 
 def _check(root: Path, *pages: str) -> subprocess.CompletedProcess[str]:
+    return _run(root, "engine", "check", *pages)
+
+
+def _run(root: Path, *module: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "engine", "check", *pages],
+        [sys.executable, "-m", *module],
         cwd=root,
         env=os.environ | ({} if (root / "engine").exists() else {"PYTHONPATH": str(REPOSITORY)}),
         capture_output=True,
