@@ -226,6 +226,7 @@ class PageProcess:
             outcome = f"raised {item.raises}"
         elif raised is not None:
             outcome = "failed"
+            self.plt.close("all")  # or a later block would show what this one began
             if not (isinstance(raised, NameError) and raised.name in self.failed):
                 problems.append(self._describe(raised, item))
         elif item.raises:

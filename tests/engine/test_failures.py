@@ -48,6 +48,11 @@ def told(cases: list[Case]) -> Callable[..., None]:
     [
         ("raises", block("x = 1\nx / 0"), ["docs/page.md:8: ZeroDivisionError: division by zero"]),
         (
+            "raises-in-a-figure",
+            block("import matplotlib.pyplot as plt\nplt.plot([1, 2])\n1 / 0") + block("x = 1"),
+            ["docs/page.md:9: ZeroDivisionError: division by zero"],
+        ),
+        (
             "raises-in-a-function",
             block("def f():\n    return 1 / 0\n\nf()"),
             ["docs/page.md:8: ZeroDivisionError: division by zero"],
