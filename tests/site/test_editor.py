@@ -12,8 +12,8 @@ from tests.site.hands import CHAPTER, at
 from tests.site.survey import THEMES, reading
 
 KEPT = "book.edits /book/" + CHAPTER
-# Each letter with its look: what is printed, and the same in the editor.
 FRAMES = 60
+# Each letter with its look: what is printed, and the same in the editor.
 LOOKS = """root => {
   const found = [];
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
