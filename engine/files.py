@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import os
+import pickle
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -16,6 +18,20 @@ def write_atomically(path: Path, content: bytes) -> None:
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
         file.write(content)
     os.replace(file.name, path)
+
+
+def keep(path: Path, key: str, value: object) -> None:
+    """Keep a value in the cache, with the key that it is good for."""
+    write_atomically(path, pickle.dumps((key, value)))
+
+
+def kept(path: Path, key: str) -> Any:
+    """What is kept at `path` for this key; None where there is nothing, or nothing that can be read."""
+    try:
+        its_key, value = pickle.loads(path.read_bytes())
+    except (OSError, pickle.PickleError, EOFError, AttributeError, TypeError, ValueError, ImportError):
+        return None
+    return value if its_key == key else None
 
 
 @contextmanager

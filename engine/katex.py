@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import pickle
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
-from engine.files import write_atomically
+from engine.files import keep, kept
 from engine.settings import ENGINE, Settings
 
 SCRIPT = ENGINE / "vendor" / "katex" / "katex.min.js"
@@ -65,16 +64,12 @@ def render(settings: Settings, formulas: Iterable[Key]) -> dict[Key, Rendered]:
     script = SCRIPT.read_bytes()
     stamp = hashlib.sha256(script + RENDER.encode() + settings.fingerprint.encode()).hexdigest()
     file = settings.cache / "katex.pickle"
-    try:
-        kept_stamp, kept = pickle.loads(file.read_bytes())
-    except (OSError, pickle.PickleError, EOFError, ValueError, AttributeError, TypeError):
-        kept_stamp, kept = "", {}
-    known: dict[Key, Rendered] = kept if kept_stamp == stamp else {}
+    known: dict[Key, Rendered] = kept(file, stamp) or {}
     missing = [key for key in wanted if key not in known]
     if missing:
         answers = cast(list[dict[str, Any]], _interpreter().evaljs(RENDER, formulas=missing))
         known |= {key: _rendered(answer) for key, answer in zip(missing, answers, strict=True)}
-        write_atomically(file, pickle.dumps((stamp, known)))
+        keep(file, stamp, known)
     return {key: known[key] for key in wanted}
 
 

@@ -139,6 +139,7 @@ def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> Environme
     if not _State.serving:
         if _tell(book):
             raise PluginError(f"{len(book.problems)} problems in the book")
+        # A server has threads, and forks badly; there, one page at a time is made anew when all else is done.
         _State.taking = take.begin(book, Path(config.site_dir), config.site_url or "")
     _sort(files, _State.in_order)
     made: dict[str, str | bytes] = {"verified.json": json.dumps(verified(book), indent=1, sort_keys=True) + "\n"}
@@ -340,9 +341,7 @@ def on_post_build(config: MkDocsConfig) -> None:
     }
     for name, html in insert_policy(pages, serving=_State.serving).items():
         (site / name).write_text(html, encoding="utf-8")
-    if _State.book and _State.serving:  # a server has threads, and forks badly; there, one page at a time is made anew
-        take.write(_State.book, site, config.site_url or "")
-    elif _State.book:
+    if _State.book:
         take.finish(_State.taking, _State.book, site, config.site_url or "")
     if (site / runtime.BUNDLE).exists():
         runtime.install(_State.settings, site)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import pickle
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import yaml
 
 from engine import notebooks
 from engine.blocks import find_blocks, line_of, parse
-from engine.files import write_atomically
+from engine.files import keep, kept
 from engine.model import Formula, Link, Page, Problem
 from engine.prose import Prose
 from engine.settings import Settings
@@ -31,23 +29,24 @@ def read_pages(settings: Settings, only: Iterable[str] = ()) -> Iterator[Page]:
     """
     files = sorted(settings.page_files(), key=lambda path: -path.stat().st_size)
     wanted = set(only)
-    snippets = hashlib.sha256()
+    stamp = hashlib.sha256(settings.fingerprint.encode())
     for path in sorted(settings.snippets.rglob("*.py")):
-        snippets.update(path.read_bytes())
+        stamp.update(path.read_bytes())
     file = settings.cache / "pages.pickle"
-    kept = _load(file)
+    before: dict[str, tuple[str, Page]] = kept(file, stamp.hexdigest()) or {}
     fresh: dict[str, tuple[str, Page]] = {}
     for path in files:
         uri = path.relative_to(settings.docs).as_posix()
         if wanted and uri not in wanted:
             continue
         raw = path.read_text(encoding="utf-8")
-        key = hashlib.sha256(f"{settings.fingerprint}\0{snippets.hexdigest()}\0{raw}".encode()).hexdigest()
-        known = kept.get(uri)
+        key = hashlib.sha256(raw.encode()).hexdigest()
+        known = before.get(uri)
         fresh[uri] = known if known and known[0] == key else (key, read_source(settings, uri, raw))
         yield fresh[uri][1]
-    if any(kept.get(uri) is not entry for uri, entry in fresh.items()) or (not wanted and kept.keys() != fresh.keys()):
-        write_atomically(file, pickle.dumps(kept | fresh if wanted else fresh))
+    after = before | fresh if wanted else fresh
+    if before.keys() != after.keys() or any(before[uri] is not entry for uri, entry in after.items()):
+        keep(file, stamp.hexdigest(), after)
 
 
 def read_source(settings: Settings, uri: str, raw: str) -> Page:
@@ -59,14 +58,6 @@ def read_source(settings: Settings, uri: str, raw: str) -> Page:
     page = read_page(settings, uri, text, lines)
     unreadable = problems and not spans
     return replace(page, problems=(() if unreadable else page.problems) + tuple(problems))
-
-
-def _load(file: Path) -> dict[str, tuple[str, Page]]:
-    try:
-        kept = pickle.loads(file.read_bytes())
-    except (OSError, pickle.PickleError, EOFError, AttributeError, TypeError, ValueError, ImportError):
-        return {}
-    return kept if isinstance(kept, dict) else {}
 
 
 def read_page(settings: Settings, uri: str, text: str, lines: tuple[int, ...]) -> Page:

@@ -6,7 +6,6 @@ import ast
 import contextlib
 import hashlib
 import os
-import pickle
 import re
 import signal
 import tempfile
@@ -14,9 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Client
 from pathlib import Path
-from typing import cast
 
-from engine.files import write_atomically
+from engine.files import keep, kept
 from engine.forker import blas_kernel, forker
 from engine.model import Check, Checked, Code, Figure, Formatted, Item, Job, Meaning, Number, Page, Problem, Ran, Value
 from engine.notation import meanings_on
@@ -47,12 +45,12 @@ def run_page(
         return PageRun()
     meanings = meanings_on(page.stem, table) if page.bound_formulas else {}
     key = _cache_key(settings, page, meanings)
-    if kept := _from_cache(settings, page, key):
-        return kept
+    if known := _from_cache(settings, page, key):
+        return known
     say(f"running {page.file}")
     run = _run_page(settings, page, meanings)
     if not run.problems and not any(checked.error for checked in run.checks):
-        write_atomically(_cache_file(settings, page), pickle.dumps((key, run)))
+        keep(_cache_file(settings, page), key, run)
     return run
 
 
@@ -234,10 +232,7 @@ def _cache_key(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> 
 
 
 def _from_cache(settings: Settings, page: Page, key: str) -> PageRun | None:
-    try:
-        kept_key, run = cast(tuple[str, PageRun], pickle.loads(_cache_file(settings, page).read_bytes()))
-    except (OSError, pickle.PickleError, EOFError, AttributeError, TypeError, ValueError):
-        return None
-    if kept_key != key or any(_digest(settings.root / file) != digest for file, digest in run.dependencies):
+    run: PageRun | None = kept(_cache_file(settings, page), key)
+    if run is None or any(_digest(settings.root / file) != digest for file, digest in run.dependencies):
         return None
     return replace(run, cached=True)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
-import pickle
 import sys
 from collections.abc import Iterable, Sequence
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess as Process
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from engine import examples, render
 from engine.book import Book
-from engine.files import write_atomically
+from engine.files import keep, kept
 from engine.handout import Handout, license_of
 from engine.model import Ran
 from engine.program import Shelf
@@ -39,22 +37,18 @@ def pages(book: Book, site_url: str, uris: Iterable[str]) -> dict[str, str]:
         page, run = book.pages[uri], book.runs[uri].blocks
         if not page.code_blocks or not page.runnable:
             continue
-        kept = settings.cache / "take" / f"{uri.replace('/', '-')}.pickle"
+        place = settings.cache / "take" / f"{uri.replace('/', '-')}.pickle"
         key = _key(stamp, site_url, page.text, page.meta.get("title"), _seen(run))
-        made = _load(kept, key)
+        made: dict[str, str] | None = kept(place, key)
         if made is None:
             made = Handout(book, page, run, shelf, insert, site_url).files()
-            write_atomically(kept, pickle.dumps((key, made)))
+            keep(place, key, made)
         taken |= {f"take/{name}": content for name, content in made.items()}
     return taken
 
 
-def write(book: Book, site: Path, site_url: str) -> None:
-    """Write the files into a built site. (MkDocs would make pages of notebooks, and leave programs out.)"""
-    _put(files(book, site_url), site)
-
-
 def _put(made: dict[str, str], site: Path) -> None:
+    """Write files into a built site. (MkDocs would make pages of notebooks, and leave programs out.)"""
     for name, content in made.items():
         path = site / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -74,11 +68,11 @@ def begin(book: Book, site: Path, site_url: str) -> list[Process]:
 
 
 def finish(making: Sequence[Process], book: Book, site: Path, site_url: str) -> None:
-    """Wait for what was begun; where it failed, the same happens here, and is told."""
+    """Wait for what was begun; where nothing was, or it failed, it happens here, and an error is told."""
     for process in making:
         process.join()
-    failed = any(process.exitcode for process in making)
-    _put(files(book, site_url) if failed else {EXAMPLES: examples.listed(book)}, site)
+    done = making and not any(process.exitcode for process in making)
+    _put({EXAMPLES: examples.listed(book)} if done else files(book, site_url), site)
 
 
 def _pages(book: Book, site: Path, site_url: str, uris: list[str]) -> None:
@@ -86,14 +80,6 @@ def _pages(book: Book, site: Path, site_url: str, uris: list[str]) -> None:
         _put(pages(book, site_url, uris), site)
     except Exception:
         sys.exit(1)
-
-
-def _load(kept: Path, key: str) -> dict[str, str] | None:
-    with contextlib.suppress(OSError, pickle.PickleError, EOFError, AttributeError, TypeError, ValueError):
-        kept_key, made = cast(tuple[str, dict[str, str]], pickle.loads(kept.read_bytes()))
-        if kept_key == key:
-            return made
-    return None
 
 
 def _stamp(settings: Settings) -> str:

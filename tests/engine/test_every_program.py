@@ -51,7 +51,7 @@ def book() -> Book:
 def taken(book: Book, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder `take` of the site."""
     site = tmp_path_factory.mktemp("taken")
-    take.write(book, site, SITE)
+    take.finish([], book, site, SITE)
     return site / "take"
 
 
