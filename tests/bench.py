@@ -25,11 +25,11 @@ from typing import Any
 import psutil
 import yaml
 
-from engine import runtime
-from engine.blocks import OPENING
-from engine.model import Block, Page
-from engine.pages import read_pages
-from engine.settings import Settings
+from asrun.browser import fetch as runtime
+from asrun.reading.blocks import OPENING
+from asrun.model import Block, Page
+from asrun.reading.pages import read_pages
+from asrun.settings import Settings
 from tests import bench_labs, bench_runtime
 
 REPOSITORY = Path(__file__).parents[1]

@@ -15,9 +15,9 @@ import pytest
 import yaml
 from playwright.async_api import Browser, async_playwright
 
-from engine.archive import name_of, write_zip
-from engine.files import alone
-from engine.settings import Settings
+from asrun.publishing.archive import name_of, write_zip
+from asrun.cache import alone
+from asrun.settings import Settings
 from tests.site.arrivals import Arrival, arrivals_at
 from tests.site.browser import flags, get_browser, uses_sandbox
 from tests.site.built import ROOT, Site, build, notebooks_in

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree
 
-from engine.policy import ISOLATION
+from asrun.publishing.policy import ISOLATION
 
 TYPES = {
     ".css": "text/css; charset=utf-8",

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from engine.book import Book, verify
-from engine.model import Block, Figure, Page
-from engine.settings import Settings
+from asrun.checking.book import Book, verify
+from asrun.model import Block, Figure, Page
+from asrun.settings import Settings
 from tests.site.built import ROOT, expect_none
 from tests.site.python import PythonPage
 

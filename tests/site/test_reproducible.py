@@ -8,8 +8,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.archive import name_of
-from engine.settings import Settings
+from asrun.publishing.archive import name_of
+from asrun.settings import Settings
 from tests.site.built import ROOT, build
 
 ADVICE = (

@@ -13,8 +13,8 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 import pytest
 from playwright.async_api import Browser
 
-from engine.archive import name_of, write_zip
-from engine.settings import Settings
+from asrun.publishing.archive import name_of, write_zip
+from asrun.settings import Settings
 from tests.site.built import ROOT, Site, Tags, expect_none
 from tests.site.survey import PROBES
 
@@ -131,7 +131,7 @@ def test_it_says_how_to_read_it(unpacked: Path) -> None:
 
 
 def test_a_folder_without_a_site_is_refused(tmp_path: Path) -> None:
-    from engine.settings import BookError
+    from asrun.settings import BookError
 
     with pytest.raises(BookError, match="holds no built site: run `make build` first"):
         write_zip(Settings.load(ROOT), tmp_path)
@@ -154,7 +154,7 @@ def test_a_folder_without_a_site_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_links_to_folders_name_the_page_in_them(written: str, becomes: str, tmp_path: Path) -> None:
-    from engine.archive import for_files
+    from asrun.publishing.archive import for_files
 
     for name in ("", "one", "two", "../outside"):
         (tmp_path / "site" / name).mkdir(parents=True, exist_ok=True)

@@ -5,8 +5,8 @@
 
 from pathlib import Path
 
-from engine.pages import read_pages
-from engine.settings import Settings
+from asrun.reading.pages import read_pages
+from asrun.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 NAME = "linreg_from_scratch.py"

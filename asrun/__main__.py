@@ -1,0 +1,81 @@
+"""`python -m engine check|update|render|zip`: what `make` calls."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from asrun.checking.book import Book, page_uri, verify
+from asrun.settings import BookError, Settings
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m engine", description="Checks, updates and writes out the book.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in (("check", "run the pages and check them"), ("update", "rewrite recorded outputs and numbers")):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("pages", nargs="*", help="pages, as docs/loss.md; all where none is named")
+    command = commands.add_parser("render", help="write every page as finished Markdown")
+    command.add_argument("out", type=Path, help="the folder to write to")
+    command.add_argument(
+        "--math",
+        choices=("html", "tex"),
+        default="html",
+        help="mathematics as HTML for site builders, or as $TeX$ for code hosts",
+    )
+    command = commands.add_parser("zip", help="pack the built site into a file that can be read without a server")
+    command.add_argument("site", nargs="?", type=Path, default=Path("site"), help="the built site; site/ by default")
+    given = parser.parse_args(arguments)
+    try:
+        settings = Settings.load(Path.cwd())
+        if given.command == "zip":
+            from asrun.publishing.archive import write_zip
+
+            packed = write_zip(settings, given.site)
+            say(f"wrote {packed} ({packed.stat().st_size / 1e6:.0f} MB)")
+            return 0
+        only = [page_uri(settings, name) for name in getattr(given, "pages", ())]
+        started = time.perf_counter()
+        book = verify(settings, only, say)
+        if given.command == "update":
+            from asrun.checking.update import update
+
+            diff = update(book)
+            print(diff or "nothing to update")
+            book = verify(settings, only, say)
+        if given.command == "render":
+            from asrun.publishing.render import write_out
+
+            write_out(book, given.out, given.math)
+            say(f"wrote {len(book.pages)} pages to {given.out}")
+        return report(book, time.perf_counter() - started)
+    except BookError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+def say(text: str) -> None:
+    """Tell what a long step is doing."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def report(book: Book, seconds: float) -> int:
+    """Print every problem, and what was checked."""
+    for problem in book.problems:
+        print(problem)
+    pages = book.pages.values()
+    blocks, numbers = sum(len(page.code_blocks) for page in pages), sum(len(page.numbers) for page in pages)
+    counts = f"{len(pages)} pages, {blocks} blocks, {numbers} numbers"
+    say(
+        f"{counts} checked in {seconds:.1f} s: "
+        + (f"{len(book.problems)} problems" if book.problems else "all is well")
+    )
+    return 1 if book.problems else 0
+
+
+if __name__ == "__main__":
+    status = main()
+    sys.exit(status)

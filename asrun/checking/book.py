@@ -1,0 +1,124 @@
+"""The whole book at once: read every page, run it, check it. The one entry for all callers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+
+from asrun.formulas import katex
+from asrun.checking.page_rules import check_book, check_page
+from asrun.model import Meaning, Page, Problem
+from asrun.formulas.notation import meanings_on, read_table
+from asrun.reading.pages import read_pages
+from asrun.running.page import PageRun, expect_runs, run_page
+from asrun.settings import BookError, Settings
+from asrun.formulas.symbols import tag
+
+
+class Runs(Mapping[str, PageRun]):
+    """What comes of each page; whoever asks for one waits until it has run."""
+
+    def __init__(self) -> None:
+        # Each thread only waits for a process; one more than there are cores, for a page that waits for a large library.
+        self._pool = ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) + 1)
+        self._running: dict[str, Future[PageRun]] = {}
+
+    def begin(self, uri: str, run: Callable[[], PageRun]) -> None:
+        """Begin a page, or put it behind those that were begun before."""
+        self._running[uri] = self._pool.submit(run)
+
+    def __getitem__(self, uri: str) -> PageRun:
+        return self._running[uri].result()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._running)
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    def wait(self) -> None:
+        """Wait until all have run."""
+        self._pool.shutdown()
+
+
+@dataclass(frozen=True)
+class Book:
+    """What stands in the book, what comes of it, and what is wrong with it."""
+
+    settings: Settings
+    pages: dict[str, Page]
+    runs: Runs
+    math: dict[str, dict[tuple[str, bool], katex.Rendered]] = field(repr=False)
+    meanings: dict[str, dict[str, Meaning]] = field(repr=False)
+    whole: tuple[Problem, ...]  # what is wrong with more than one page
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that is wrong, by file and line."""
+        self.runs.wait()
+        found = {
+            problem for uri, page in self.pages.items() for problem in check_page(page, self.runs[uri], self.math[uri])
+        }
+        return tuple(sorted(found.union(self.whole)))
+
+    def problems_of(self, uri: str) -> list[Problem]:
+        """The problems that stand on one page, or in a snippet that only it shows."""
+        page = self.pages[uri]
+        files = {page.file} | {s.file for block in page.code_blocks for s in block.segments if s.section}
+        return [problem for problem in self.problems if problem.file in files]
+
+
+def begin(settings: Settings, only: Iterable[str] = (), say: Callable[[str], None] = lambda text: None) -> Book:
+    """Read the book, or `only` some of its pages (uris below `docs/`), and begin to run it."""
+    expect_runs(settings)
+    table, table_problems = read_table(settings)
+    runs, found = Runs(), dict[str, Page]()
+    for page in read_pages(settings, only):
+        found[page.uri] = page
+        runs.begin(page.uri, partial(run_page, settings, page, table, say))
+    order = {entry.uri: place for place, entry in enumerate(settings.nav)}
+    pages = {uri: found[uri] for uri in sorted(found, key=lambda uri: (order.get(uri, len(order)), uri))}
+    meanings = {uri: meanings_on(page.stem, table) for uri, page in pages.items()}
+    math = _mathematics(settings, pages, meanings)
+    whole = () if only else (*check_book(settings, pages), *table_problems)
+    return Book(settings, pages, runs, math, meanings, whole)
+
+
+def verify(settings: Settings, only: Iterable[str] = (), say: Callable[[str], None] = lambda text: None) -> Book:
+    """Read, run and check the book, or `only` some of its pages."""
+    book = begin(settings, only, say)
+    _ = book.problems  # which waits for all runs
+    return book
+
+
+def _mathematics(
+    settings: Settings, pages: dict[str, Page], meanings: dict[str, dict[str, Meaning]]
+) -> dict[str, dict[tuple[str, bool], katex.Rendered]]:
+    """Page by page, each formula as HTML, its symbols marked with what they mean on that page."""
+    keys = {
+        (uri, formula.tex, formula.display): (formula.tex, formula.display, tag(formula.tex, meanings[uri]))
+        for uri, page in pages.items()
+        for formula in page.formulas
+    }
+    rendered = katex.render(settings, keys.values())
+    math: dict[str, dict[tuple[str, bool], katex.Rendered]] = {uri: {} for uri in pages}
+    for (uri, tex, display), key in keys.items():
+        math[uri][tex, display] = rendered[key]
+    return math
+
+
+def page_uri(settings: Settings, name: str) -> str:
+    """The uri of a page that somebody named: `docs/loss.md`, `loss.md` or `loss`."""
+    for candidate in (
+        settings.root / name,
+        settings.docs / name,
+        settings.docs / f"{name}.md",
+        settings.docs / f"{name}.ipynb",
+    ):
+        if candidate in settings.page_files():
+            return candidate.relative_to(settings.docs).as_posix()
+    there = ", ".join(settings.name(path) for path in settings.page_files())
+    raise BookError(f"there is no page {name}: the pages are {there}")

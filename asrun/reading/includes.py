@@ -1,0 +1,142 @@
+"""Sections of snippet files, and the includes that show them: `--8<-- "loss.py:mse"`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from asrun.model import Problem, Segment
+from asrun.settings import Settings
+
+INCLUDE = re.compile(r'^(?P<indent>\s*)--8<--\s+"(?P<file>[^":]+):(?P<section>[^"]*)"\s*$')
+ANY_INCLUDE = re.compile(r"^\s*-*8<-*(?:\s|$)")
+MARKER = re.compile(r"^\s*#\s*-*8<-+\s*\[(?P<edge>\w+):\s*(?P<name>[^\]]*)\]\s*$")
+SECTION_NAME = re.compile(r"[a-z][-_0-9a-z]*")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A named part of a snippet file: pieces of (first line, source) between its markers and those within it.
+
+    `line` is the first one after its start marker.
+    """
+
+    name: str
+    line: int
+    pieces: tuple[tuple[int, str], ...]
+
+
+def sections_of(settings: Settings, path: Path) -> tuple[dict[str, Section], list[Problem]]:
+    """The sections of one file, and what is wrong with its markers."""
+    file = settings.name(path)
+    sections: dict[str, Section] = {}
+    problems: list[Problem] = []
+    opened: dict[str, int] = {}
+    lines = path.read_text(encoding="utf-8").split("\n")
+    for number, line in enumerate(lines, 1):
+        match = MARKER.match(line)
+        if not match:
+            if "8<--" in line:
+                problems.append(
+                    Problem(file, number, "a section marker that cannot be read: write # --8<-- [start:name]")
+                )
+            continue
+        edge, name = match["edge"], match["name"]
+        if not SECTION_NAME.fullmatch(name) or edge not in ("start", "end"):
+            problems.append(
+                Problem(
+                    file,
+                    number,
+                    f"the section marker [{edge}:{name}] is not of the form [start:some-name] or [end:some-name]",
+                )
+            )
+        elif line[0].isspace():
+            problems.append(
+                Problem(
+                    file,
+                    number,
+                    "a section marker inside a statement: a section holds whole statements, so that it runs",
+                )
+            )
+        elif edge == "start":
+            if name in opened or name in sections:
+                problems.append(Problem(file, number, f"the section {name!r} is there twice: give each its own name"))
+            opened.setdefault(name, number)
+        elif name not in opened:
+            problems.append(
+                Problem(file, number, f"the section {name!r} ends but never started: add # --8<-- [start:{name}]")
+            )
+        else:
+            start = opened.pop(name)
+            sections.setdefault(name, Section(name, start + 1, tuple(_pieces(lines, start, number - 1))))
+    for name, number in opened.items():
+        problems.append(Problem(file, number, f"the section {name!r} is never closed: add # --8<-- [end:{name}]"))
+    return sections, problems
+
+
+def _pieces(lines: Sequence[str], start: int, end: int) -> Iterator[tuple[int, str]]:
+    """The lines from `start` up to `end` without markers: what stands between two of them keeps its line."""
+    edges = [start - 1, *(number for number in range(start, end) if MARKER.match(lines[number])), end]
+    for before, after in pairwise(edges):
+        source = "\n".join(lines[before + 1 : after])
+        if source.strip():
+            yield before + 2, (source.rstrip() if after == end else source) + "\n"
+
+
+def expand(settings: Settings, file: str, source: str, lines: Sequence[int]) -> tuple[list[Segment], list[Problem]]:
+    """Split a block into its own statements and the sections it includes.
+
+    `lines` holds the line of `file` for each line of `source`. Each segment is compiled by itself,
+    so that a traceback names the file and line where the author finds the statement.
+    """
+    segments: list[Segment] = []
+    problems: list[Problem] = []
+    own: list[str] = []
+    own_start = 0
+
+    def close() -> None:
+        if "".join(own).strip():
+            segments.append(Segment(file, lines[own_start], "\n".join(own) + "\n"))
+        own.clear()
+
+    for place, text in enumerate(source.split("\n")):
+        if not ANY_INCLUDE.match(text):
+            if not own:
+                own_start = place
+            own.append(text)
+            continue
+        close()
+        match = INCLUDE.match(text)
+        if not match:
+            problems.append(
+                Problem(
+                    file, lines[place], f'the include {text.strip()} cannot be read: write --8<-- "file.py:section"'
+                )
+            )
+        elif match["indent"]:
+            problems.append(
+                Problem(file, lines[place], "an include must stand at the start of its line, between whole statements")
+            )
+        else:
+            found = _section(settings, match["file"], match["section"])
+            if isinstance(found, str):
+                problems.append(Problem(file, lines[place], found))
+            else:
+                segments += found
+    close()
+    return segments, problems
+
+
+def _section(settings: Settings, file: str, name: str) -> list[Segment] | str:
+    path = (settings.snippets / file).resolve()
+    if not path.is_file() or not path.is_relative_to(settings.snippets):
+        return f"the include names snippets/{file}, which does not exist"
+    sections, _ = sections_of(settings, path)
+    if name not in sections:
+        there = ", ".join(sections) or "none"
+        return f"snippets/{file} has no section {name!r}: it has {there}"
+    label = f"{path.relative_to(settings.snippets).as_posix()}:{name}"
+    return [Segment(settings.name(path), line, source, label) for line, source in sections[name].pieces]

@@ -1,0 +1,416 @@
+"""Turn a Matplotlib figure into compact SVG that lives in a page.
+
+Text stays text, black becomes `currentColor` so that one picture serves light and dark, markers of
+one series are one path, and the same figure gives the same bytes. A figure that would be larger
+than `LARGE` keeps its text and axes, and its data become a PNG.
+"""
+
+from __future__ import annotations
+
+import inspect
+import io
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any, cast
+from xml.sax.saxutils import escape
+
+import numpy as np
+from matplotlib.backend_bases import GraphicsContextBase, RendererBase
+from matplotlib.backends.backend_mixed import MixedModeRenderer
+from matplotlib.figure import Figure as MplFigure
+from matplotlib.mathtext import MathTextParser
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D, Transform
+from PIL import Image
+
+from asrun.model import Figure
+
+LARGE = 60_000  # bytes of SVG above which the data are drawn as PNG
+PHONE = 328  # pixels that a figure has on a screen 360 pixels wide
+SMALLEST = 7.9  # pixels that a letter needs there
+RASTER_DPI = 216
+# An artist with such a gid is a frame of a film: "frame-3" stands in the still figure too, "between-4" only in the film.
+FRAME = re.compile(r"(frame|between)-(\d+)")
+# Matplotlib 3.8, which runs in the page, has no colors of hatches.
+HATCHES = "hatchcolors" in inspect.signature(getattr(RendererBase, "_iter_collection")).parameters  # noqa: B009
+
+
+def draw(figure: MplFigure, name: str) -> Figure:
+    """Draw a figure; `name` makes the ids in it unique in its page."""
+    faults = list(_faults(figure))
+    try:
+        drawn = _drawn(figure, name, LARGE)
+    except _TooLarge:
+        for axes in figure.axes:
+            for artist in [*axes.lines, *axes.collections, *axes.patches, *axes.images]:
+                artist.set_rasterized(True)
+        drawn = _drawn(figure, name, sys.maxsize)
+    scale = PHONE / drawn.width
+    if small := sorted(text for text, size in drawn.texts if size * scale < SMALLEST):
+        least = f"{SMALLEST / scale:.1f} points at this figure width"
+        faults.append(f"text too small to read on a phone ({small[0]!r}): at least {least}")
+    return Figure(drawn.finish(), drawn.images, tuple(faults))
+
+
+class _TooLarge(Exception):
+    pass
+
+
+def _drawn(figure: MplFigure, name: str, limit: int) -> _Renderer:
+    width, height = (float(size) for size in figure.get_size_inches())
+    figure.dpi = 72  # SVG units are points
+    for patch in (figure.patch, *(axes.patch for axes in figure.axes)):
+        patch.set_visible(False)  # the page is the paper
+    renderer = _Renderer(72 * width, 72 * height, name, limit)
+    mixed: Any = MixedModeRenderer  # Matplotlib gives it no types
+    figure.draw(mixed(figure, width, height, RASTER_DPI, renderer))
+    return renderer
+
+
+def _faults(figure: MplFigure) -> Iterator[str]:
+    """What a reader would miss in the figure."""
+    if not figure.axes:
+        yield "it holds no axes: draw something or delete it"
+    for axes in figure.axes:
+        if not axes.axison or axes.get_label() == "<colorbar>":
+            continue
+        for which, siblings in (("x", axes.get_shared_x_axes()), ("y", axes.get_shared_y_axes())):
+            group = siblings.get_siblings(axes)
+            if not any(getattr(sibling, f"get_{which}label")().strip() for sibling in group):
+                yield f"an axes has no {which} label: say what it shows, and its unit"
+        here = axes.get_position().bounds  # twins lie upon each other and share a title
+        twins = [other for other in figure.axes if other.get_position().bounds == here]
+        titles = [twin.get_title(loc=place) for twin in twins for place in ("left", "center", "right")]
+        if not "".join([*titles, figure.get_suptitle()]).strip():
+            yield "an axes has no title"
+
+
+def _number(tenths: int) -> str:
+    """A number of tenths as SVG writes it: 13 -> 1.3, 10 -> 1, -5 -> -.5."""
+    whole, rest = divmod(abs(tenths), 10)
+    sign = "-" if tenths < 0 else ""
+    return f"{sign}{whole or ('' if rest else 0)}{f'.{rest}' if rest else ''}"
+
+
+def _tenths(value: float) -> int:
+    return round(float(value) * 10)
+
+
+def _short(value: float) -> str:
+    return _number(_tenths(value))
+
+
+class _Pen:
+    """Writes path data in relative coordinates, in whole tenths so that rounding never adds up."""
+
+    def __init__(self) -> None:
+        self.data: list[str] = []
+        self.x = self.y = 0
+        self.start = (0, 0)
+
+    def _relative(self, command: str, points: Iterable[tuple[float, float]]) -> None:
+        numbers = []
+        x = y = 0
+        for px, py in points:
+            x, y = _tenths(px), _tenths(py)
+            numbers += [_number(x - self.x), _number(y - self.y)]
+        text = numbers[0] + "".join(n if n.startswith("-") else f" {n}" for n in numbers[1:])
+        self.data.append(command + text)
+        self.x, self.y = x, y
+
+    def segment(self, points: list[tuple[float, float]], code: int) -> None:
+        if code == Path.CLOSEPOLY:
+            self.data.append("z")
+            self.x, self.y = self.start
+        elif code == Path.MOVETO:
+            self._relative("m", points)
+            self.start = (self.x, self.y)
+        else:
+            self._relative({int(Path.LINETO): "l", int(Path.CURVE3): "q", int(Path.CURVE4): "c"}[code], points)
+
+    def dot(self, x: float, y: float) -> None:
+        self._relative("m", [(x, y)])
+        self.data.append("h0")
+
+    def text(self) -> str:
+        return re.sub(r"^m", "M", "".join(self.data))
+
+
+class _Renderer(RendererBase):
+    """Matplotlib's drawing calls, written as SVG."""
+
+    def __init__(self, width: float, height: float, name: str, limit: int) -> None:
+        super().__init__()
+        self.left = limit  # bytes: to find out at the end would take minutes for many points
+        self.width, self.height, self.name = width, height, name
+        self.flip = Affine2D().scale(1, -1).translate(0, height)
+        self.parts: list[str] = []
+        self.clips: dict[tuple[str, ...], str] = {}
+        self.images: dict[str, bytes] = {}
+        self.texts: list[tuple[str, float]] = []  # what was written, and how large in points
+        self.groups: list[bool] = []  # those that are open: whether each is a frame
+        self.last_frame = -1
+        self.image_dpi = RASTER_DPI
+        self.math: Any = MathTextParser("path")
+
+    def finish(self) -> str:
+        clips = "".join(
+            f'<clipPath id="{key}"><rect x="{x}" y="{y}" width="{w}" height="{h}"/></clipPath>'
+            for (x, y, w, h), key in self.clips.items()
+        )
+        body = (f"<defs>{clips}</defs>" if clips else "") + "".join(self.parts)
+        end = f'" style="--frame:{self.last_frame}"'
+        body = body.replace(end, f" book-end{end}")
+        size = f'width="{_short(self.width)}" height="{_short(self.height)}"'
+        box = f'viewBox="0 0 {_short(self.width)} {_short(self.height)}"'
+        return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box} data-name="{self.name}" fill="none">{body}</svg>'
+
+    # -- what Matplotlib asks of a renderer --
+
+    def get_canvas_width_height(self) -> tuple[float, float]:
+        return self.width, self.height
+
+    def flipy(self) -> bool:
+        return True
+
+    def open_group(self, s: str, gid: str | None = None) -> None:
+        frame = FRAME.fullmatch(gid or "")
+        self.groups.append(bool(frame))
+        if frame:
+            kind = "book-frame" + (" book-between" if frame[1] == "between" else "")
+            self._put(f'<g class="{kind}" style="--frame:{int(frame[2])}">')
+            self.last_frame = max(self.last_frame, int(frame[2]))
+
+    def close_group(self, s: str) -> None:
+        if self.groups.pop():
+            self._put("</g>")
+
+    def points_to_pixels(self, points: Any) -> Any:
+        return points
+
+    def get_image_magnification(self) -> float:
+        return self.image_dpi / 72
+
+    def option_image_nocomposite(self) -> bool:
+        return True
+
+    def draw_path(self, gc: GraphicsContextBase, path: Path, transform: Transform, rgbFace: Any = None) -> None:
+        self._write(gc, [(path, transform)], rgbFace, simplify=path.should_simplify and rgbFace is None)
+
+    def draw_markers(
+        self,
+        gc: GraphicsContextBase,
+        marker_path: Path,
+        marker_trans: Transform,
+        path: Path,
+        trans: Transform,
+        rgbFace: Any = None,
+    ) -> None:
+        places = [(float(points[-2]), float(points[-1])) for points, _ in path.iter_segments(trans, simplify=False)]
+        self._stamp(gc, marker_path.transformed(marker_trans), places, rgbFace)
+
+    def draw_path_collection(
+        self, gc: GraphicsContextBase, master_transform: Transform, paths: Any, all_transforms: Any, offsets: Any, offset_trans: Any,
+        facecolors: Any, edgecolors: Any, linewidths: Any, linestyles: Any, antialiaseds: Any, urls: Any, offset_position: Any,
+        *, hatchcolors: Any = None,
+    ) -> None:  # fmt: skip
+        base: Any = self  # Matplotlib's own renderers use these two helpers, its type stubs leave them out
+        raw = base._iter_collection_raw_paths(master_transform, paths, all_transforms)
+        shapes = [path.transformed(transform) for path, transform in raw]
+        run: list[tuple[float, float]] = []
+        last: tuple[Any, ...] = ()
+        context, face = self.new_gc(), None
+        hatches = {"hatchcolors": [] if hatchcolors is None else hatchcolors} if HATCHES else {}
+        for x, y, index, gc0, color in base._iter_collection(
+            gc, range(len(shapes)), offsets, offset_trans, facecolors, edgecolors, linewidths, linestyles, antialiaseds, urls,
+            offset_position, **hatches,
+        ):  # fmt: skip
+            style = (index, tuple(gc0.get_rgb()), gc0.get_linewidth(), repr(gc0.get_dashes()), gc0.get_alpha(),
+                     None if color is None else tuple(color))  # fmt: skip
+            if style != last and run:
+                self._stamp(context, shapes[last[0]], run, face)
+                run = []
+            if style != last:
+                context, face, last = self.new_gc(), color, style
+                context.copy_properties(gc0)
+            run.append((float(x), float(y)))
+        if run:
+            self._stamp(context, shapes[last[0]], run, face)
+
+    def draw_image(self, gc: GraphicsContextBase, x: float, y: float, im: Any, transform: Any = None) -> None:
+        pixels = np.flipud(np.asarray(im))
+        if not pixels.size:
+            return
+        buffer = io.BytesIO()
+        Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, format="png", optimize=True)
+        file = f"{self.name}-{len(self.images) + 1}.png"
+        self.images[file] = buffer.getvalue()
+        width, height = (72 / self.image_dpi * size for size in (pixels.shape[1], pixels.shape[0]))
+        place = (
+            f'x="{_short(x)}" y="{_short(self.height - y - height)}" width="{_short(width)}" height="{_short(height)}"'
+        )
+        self._put(f'<image {place} href="{file}" preserveAspectRatio="none"/>')
+
+    def draw_text(
+        self,
+        gc: GraphicsContextBase,
+        x: float,
+        y: float,
+        s: str,
+        prop: Any,
+        angle: float,
+        ismath: Any = False,
+        mtext: Any = None,
+    ) -> None:
+        self.texts.append((s, prop.get_size_in_points()))
+        if ismath:
+            self._math(gc, x, y, s, prop, angle)
+            return
+        anchor = "start"
+        if mtext is not None and (angle == 0 or mtext.get_rotation_mode() == "anchor"):
+            # Anchored where the author put it, a label stays in place whatever font the reader has.
+            ax, ay = mtext.get_transform().transform(mtext.get_unitless_position())
+            ay = self.height - ay
+            direction = np.array([np.sin(np.deg2rad(angle)), np.cos(np.deg2rad(angle))])
+            offset = float(np.dot(direction, [x - ax, y - ay]))
+            x, y = ax + offset * direction[0], ay + offset * direction[1]
+            anchor = {"left": "start", "right": "end", "center": "middle"}[mtext.get_horizontalalignment()]
+        self._text(gc, x, y, s, prop, angle, anchor)
+
+    def _text(
+        self, gc: GraphicsContextBase, x: float, y: float, s: str, prop: Any, angle: float, anchor: str, extra: str = ""
+    ) -> None:
+        turn = f' transform="rotate({_short(-angle)} {_short(x)} {_short(y)})"' if angle else ""
+        weight = prop.get_weight()
+        bold = (
+            ' font-weight="bold"'
+            if weight in ("bold", "semibold", "heavy") or (isinstance(weight, int) and weight >= 600)
+            else ""
+        )
+        italic = ' font-style="italic"' if prop.get_style() == "italic" else ""
+        side = f' text-anchor="{anchor}"' if anchor != "start" else ""
+        paint = self._paint("fill", gc.get_rgb(), gc)
+        self._put(
+            f'<text x="{_short(x)}" y="{_short(y)}" font-size="{_short(prop.get_size_in_points())}"'
+            f"{side}{bold}{italic}{extra}{turn} {paint}>{escape(s)}</text>"
+        )
+
+    def _math(self, gc: GraphicsContextBase, x: float, y: float, s: str, prop: Any, angle: float) -> None:
+        """Math text, letter by letter: it stays text."""
+        parsed = self.math.parse(s, 72, prop)
+        turn = Affine2D().rotate_deg(-angle).translate(x, y)
+        for font, size, code, *_, gx, gy in parsed.glyphs:  # Matplotlib 3.8, in the page, has no index of the glyph
+            letter = prop.copy()
+            letter.set_size(size)
+            letter.set_style(
+                "italic" if "Oblique" in font.postscript_name or "Italic" in font.postscript_name else "normal"
+            )
+            px, py = turn.transform((gx, -gy))
+            self._text(gc, float(px), float(py), chr(code), letter, angle, "start")
+        for rx, ry, width, height in parsed.rects:
+            corners = turn.transform([(rx, -ry), (rx + width, -ry), (rx + width, -ry - height), (rx, -ry - height)])
+            path = Path(self.flip.inverted().transform(corners), closed=False)
+            rule = self.new_gc()
+            rule.copy_properties(gc)
+            rule.set_linewidth(0)
+            self.draw_path(rule, path, Affine2D(), gc.get_rgb())
+
+    # -- writing --
+
+    def _put(self, part: str) -> None:
+        self.left -= len(part)
+        if self.left < 0:
+            raise _TooLarge
+        self.parts.append(part)
+
+    def _stamp(self, gc: GraphicsContextBase, shape: Path, places: list[tuple[float, float]], face: Any) -> None:
+        """The same shape at many places, as one path."""
+        if not np.size(shape.vertices):
+            return
+        box, size = gc.get_clip_rectangle(), shape.get_extents()
+        places = [(x, y) for x, y in places if np.isfinite(x) and np.isfinite(y)]
+        large = max(size.width, size.height) > 20  # an area, which must be cut; a marker is shown whole
+        if box is not None and not large:
+            cx, cy = (size.x0 + size.x1) / 2, (size.y0 + size.y1) / 2
+            places = [
+                (x, y) for x, y in places if box.x0 - 1 <= x + cx <= box.x1 + 1 and box.y0 - 1 <= y + cy <= box.y1 + 1
+            ]
+        if not places:
+            return
+        radius = _radius_of_dot(shape)
+        width = gc.get_linewidth() if gc.get_rgb()[3] > 0 else 0
+        same = face is not None and (width == 0 or np.allclose(gc.get_rgb()[:3], face[:3]))
+        if radius and same:
+            pen = _Pen()
+            for x, y in places:
+                pen.dot(x, self.height - y)
+            dot = f'stroke-width="{_short(2 * radius + width)}" stroke-linecap="round"'
+            self._put(f'<path d="{pen.text()}" {self._paint("stroke", face, gc)} {dot}/>')
+        else:
+            self._write(gc, [(shape, Affine2D().translate(x, y)) for x, y in places], face, simplify=False, clip=large)
+
+    def _write(
+        self, gc: GraphicsContextBase, paths: list[tuple[Path, Transform]], face: Any, simplify: bool, clip: bool = True
+    ) -> None:
+        stroke = gc.get_linewidth() > 0 and gc.get_rgb()[3] > 0
+        filled = face is not None and (len(face) < 4 or face[3] > 0)
+        if not (stroke or filled):
+            return
+        box = gc.get_clip_rectangle() if clip else None
+        window = (box.x0, self.height - box.y1, box.x1, self.height - box.y0) if box is not None else None
+        cut = window if window and not filled else (-2000.0, -2000.0, self.width + 2000, self.height + 2000)
+        pen = _Pen()
+        drawn: list[tuple[float, float]] = []
+        for path, transform in paths:
+            curved = path.codes is not None and bool(np.isin(path.codes, (Path.CURVE3, Path.CURVE4)).any())
+            for points, code in path.iter_segments(
+                transform + self.flip, clip=None if curved or filled else cut, simplify=simplify, remove_nans=True
+            ):
+                pairs = [(float(points[i]), float(points[i + 1])) for i in range(0, len(points), 2)]
+                pen.segment(pairs, int(code))
+                if code != Path.CLOSEPOLY:
+                    drawn += pairs
+        if not pen.data:
+            return
+        attributes = [f'd="{pen.text()}"']
+        if filled:
+            attributes.append(self._paint("fill", face, gc))
+        if stroke:
+            attributes += [self._paint("stroke", gc.get_rgb(), gc), f'stroke-width="{_short(gc.get_linewidth())}"']
+            offset, dashes = cast(tuple[float, Iterable[float] | None], gc.get_dashes())
+            if dashes is not None:
+                attributes.append(f'stroke-dasharray="{" ".join(_short(dash) for dash in dashes)}"')
+                if offset:
+                    attributes.append(f'stroke-dashoffset="{_short(offset)}"')
+            cap = {"projecting": "square"}.get(gc.get_capstyle(), gc.get_capstyle())
+            if cap != "butt":
+                attributes.append(f'stroke-linecap="{cap}"')
+            if gc.get_joinstyle() != "miter":
+                attributes.append(f'stroke-linejoin="{gc.get_joinstyle()}"')
+        if window and any(
+            not (window[0] - 1 <= x <= window[2] + 1 and window[1] - 1 <= y <= window[3] + 1) for x, y in drawn
+        ):
+            attributes.append(f'clip-path="url(#{self._clip(window)})"')
+        self._put(f"<path {' '.join(attributes)}/>")
+
+    def _clip(self, window: tuple[float, float, float, float]) -> str:
+        x0, y0, x1, y1 = window
+        key = (_short(x0), _short(y0), _short(x1 - x0), _short(y1 - y0))
+        return self.clips.setdefault(key, f"{self.name}-clip-{len(self.clips) + 1}")
+
+    def _paint(self, kind: str, color: Any, gc: GraphicsContextBase) -> str:
+        red, green, blue = (round(255 * float(part)) for part in color[:3])
+        alpha = gc.get_alpha() if gc.get_forced_alpha() else (float(color[3]) if len(color) > 3 else 1.0)
+        name = f"#{red:02x}{green:02x}{blue:02x}"
+        text = f'{kind}="{"currentColor" if name == "#000000" else name}"'
+        return text if alpha >= 1 else f'{text} {kind}-opacity="{alpha:.2g}"'
+
+
+def _radius_of_dot(shape: Path) -> float:
+    """The radius of a shape that is a circle around the origin, else 0."""
+    if shape.codes is None or not np.any(shape.codes == Path.CURVE4):
+        return 0.0
+    ends = [(points[-2], points[-1]) for points, code in shape.iter_segments(simplify=False) if code == Path.CURVE4]
+    radii = np.hypot(*np.array(ends, dtype=float).T)
+    return float(radii.mean()) if len(ends) >= 8 and np.ptp(radii) < 1e-3 * radii.mean() else 0.0

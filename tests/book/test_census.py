@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from asrun.reading.blocks import find_blocks
+from tests.asrun.census import REPOSITORY, disagreements, take_census
+
+TABBED = """---
+title: A page
+description: It hides a block.
+---
+
+```python
+a = 1
+```
+
+=== "A tab"
+
+    ```python
+    b = a + 1
+    ```
+"""
+
+
+def test_three_counts_agree_on_every_page(tmp_path: Path) -> None:
+    census = take_census(REPOSITORY, tmp_path)
+    assert disagreements(census) == []
+    assert sum(len(count.raw) for count in census.values()) > 0
+
+
+@pytest.fixture
+def tabbed_book(tmp_path: Path) -> Path:
+    root = tmp_path / "book"
+    (root / "docs").mkdir(parents=True)
+    (root / "snippets").mkdir()
+    shutil.copy(REPOSITORY / "mkdocs.yml", root / "mkdocs.yml")
+    (root / "docs" / "page.md").write_text(TABBED, encoding="utf-8")
+    return root
+
+
+def test_a_block_in_a_tab_is_counted_by_all_three(tabbed_book: Path, tmp_path: Path) -> None:
+    census = take_census(tabbed_book, tmp_path)
+    assert census["page.md"].raw == [6, 12]
+    assert disagreements(census) == []
+
+
+BLIND = """
+from tests.asrun import second_reader
+
+second_reader.without_containers = lambda text: text
+"""
+
+
+def test_a_block_hidden_from_the_second_reader_turns_the_census_red(tabbed_book: Path, tmp_path: Path) -> None:
+    (tmp_path / "blind_reader.py").write_text(BLIND)
+    census = take_census(tabbed_book, tmp_path, "-p", "blind_reader")
+    assert disagreements(census) == [
+        "docs/page.md: Python blocks in the raw text at [6, 12], run by the engine at [6, 12], run by pytest-markdown-docs at [6]"
+    ]
+
+
+def test_a_block_hidden_from_the_engine_turns_the_census_red(
+    tabbed_book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = find_blocks
+
+    def blind(*given: Any) -> Any:
+        blocks, problems = found(*given)
+        return tuple(block for block in blocks if not block.prefix), problems
+
+    monkeypatch.setattr("asrun.reading.pages.find_blocks", blind)
+    assert disagreements(take_census(tabbed_book, tmp_path)) == [
+        "docs/page.md: Python blocks in the raw text at [6, 12], run by the engine at [6], run by pytest-markdown-docs at [6, 12]"
+    ]
