@@ -17,11 +17,12 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 
 help: ## print these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | awk -F'\t' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-$(READY): requirements.txt
+$(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 5))' || { echo "Python 3.11.5 or later is needed: make PYTHON=/path/to/python3 …"; exit 1; }
 	@echo "Setting up $(VENV): once, a minute or two …"
 	@$(PYTHON) -m venv $(VENV)
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
 serve: $(READY) ## build the book and serve it with live reload at http://127.0.0.1:8000
@@ -32,18 +33,18 @@ test: $(READY) ## everything that CI runs, in a headless browser too
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
 	$(RUN) -m tests.site.browser
-	@$(RUN) -m engine.runtime
+	@$(RUN) -m asrun.browser.fetch
 	$(RUN) -m pytest --numprocesses logical --maxprocesses 4
 
 build: $(READY) ## write the site to site/, with a file of the whole book to take away
 	$(RUN) -m mkdocs build --strict
-	$(RUN) -m engine zip
+	$(RUN) -m asrun zip
 
 check: $(READY) ## run the pages and check them; PAGE=docs/loss.md for one
-	@$(RUN) -m engine check $(PAGE)
+	@$(RUN) -m asrun check $(PAGE)
 
 update: $(READY) ## rewrite recorded outputs and numbers after a change that was meant
-	@$(RUN) -m engine update $(PAGE)
+	@$(RUN) -m asrun update $(PAGE)
 
 bench: $(READY) ## measure the budgets and print them as a table
 	$(RUN) -m tests.bench
@@ -52,7 +53,7 @@ measure: $(READY) ## take the timings that pages quote, on a quiet machine, and 
 	$(RUN) -m snippets.measure
 
 drift: $(READY) ## change everything that can drift in a copy of the book, and demand that the checks notice
-	$(RUN) -m tests.engine.drift
+	$(RUN) -m tests.book.drift
 
 lock: $(READY) ## resolve requirements.in anew
 	$(RUN) -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11.5 --no-emit-index-url \

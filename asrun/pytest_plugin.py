@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from asrun.checking.book import Book, verify
 from asrun.cache import alone
+from asrun.checking.book import Book, verify
 from asrun.model import Problem
 from asrun.settings import PAGE_SUFFIXES, Settings
 

@@ -1,24 +1,85 @@
-"""Where things are: the project's folders, its `nav`, its Markdown extensions and `[tool.book]`."""
+"""What `mkdocs.yml` says: the site's folders, its `nav`, its Markdown extensions, and the options of the plugin `asrun`."""
 
 from __future__ import annotations
 
+import difflib
 import hashlib
+import re
 import sys
-import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-ENGINE = Path(__file__).parent
+PACKAGE = Path(__file__).parent
 PAGE_SUFFIXES = (".md", ".ipynb")
 
 
 class BookError(Exception):
     """The book itself cannot be read (its settings, say); the message is a whole sentence."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of the plugin `asrun` in `mkdocs.yml`; all may be left out.
+
+    `modules` is the folder of the modules whose sections pages show, a package that pages import from; `tests` the
+    folder that holds a test file for each of them; `shared_modules` are those that belong to no single chapter.
+    `notation` is the page with the table of symbols, `style` the `module:NAME` of a dict of Matplotlib settings.
+    Libraries of `preload` are loaded once for all pages that import them; those of `runtime` can be had by the Python
+    in the page, and without any the site has none. `time_limit` is in seconds, for one block.
+    `license` and `text_license` name the licenses of code and of text and figures; `report` is the page where a reader
+    reports a problem while the repository is not known, `playground` the page that holds `<book-playground>`.
+    """
+
+    modules: str = "snippets"
+    tests: str = "tests/snippets"
+    shared_modules: tuple[str, ...] = ()
+    notation: str = ""
+    style: str = ""
+    preload: tuple[str, ...] = ()
+    runtime: tuple[str, ...] = ()
+    time_limit: float = 30
+    license: str = ""
+    text_license: str = ""
+    report: str = ""
+    playground: str = ""
+
+    @classmethod
+    def read(cls, given: Any) -> Options:
+        """Check what stands below `asrun:`. Raises BookError, with a sentence, for what cannot be meant."""
+        if given is not None and not isinstance(given, Mapping):
+            raise BookError(f"mkdocs.yml: the options of asrun are a list of `name: value`, not {given!r}")
+        known = {option.name: option.default for option in fields(cls)}
+        values: dict[str, Any] = {}
+        for name, value in (given or {}).items():
+            if name not in known:
+                near = difflib.get_close_matches(str(name), known, n=1)
+                meant = f"do you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+                raise BookError(f"mkdocs.yml: asrun has no option {name}: {meant}")
+            values[name] = _typed(name, value, known[name])
+        return cls(**values)
+
+
+def _typed(name: str, value: Any, default: Any) -> Any:
+    """The value of an option in the type of its default."""
+    if isinstance(default, tuple) and isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return tuple(value)
+    if isinstance(default, str) and isinstance(value, str):
+        return value
+    if (
+        isinstance(default, (int, float))
+        and isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and value > 0
+    ):
+        return float(value)
+    kinds: dict[type, str] = {tuple: "a list of words, as [one, two]", str: "a text"}
+    wanted = kinds.get(type(default), "a number of seconds above 0")
+    raise BookError(f"mkdocs.yml: the option {name} of asrun is {wanted}, not {value!r}")
 
 
 @dataclass(frozen=True)
@@ -31,15 +92,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Settings:
-    """What `mkdocs.yml` and `pyproject.toml` say about the book below `root`."""
+    """What `mkdocs.yml` says about the book below `root`."""
 
     root: Path
     site: dict[str, Any] = field(repr=False)
-    book: dict[str, Any] = field(repr=False)
+    options: Options = field(repr=False, default_factory=Options)
 
     @classmethod
     def load(cls, root: Path) -> Settings:
-        """Read both files. Raises BookError where one is missing or unreadable."""
+        """Read `mkdocs.yml`. Raises BookError where it is missing or unreadable, or says what cannot be meant."""
         root = root.resolve()
         try:
             site = yaml.safe_load((root / "mkdocs.yml").read_text(encoding="utf-8"))
@@ -47,41 +108,50 @@ class Settings:
             raise BookError(f"{root} holds no mkdocs.yml: start in the book's folder") from None
         except yaml.YAMLError as error:
             raise BookError(f"mkdocs.yml cannot be read: {error}") from None
-        project = root / "pyproject.toml"
-        tables = tomllib.loads(project.read_text(encoding="utf-8")) if project.exists() else {}
-        return cls(root, site, tables.get("tool", {}).get("book", {}))
+        given = plugin_options(site)
+        settings = cls(root, site, Options.read(given))
+        for name in ("modules", "tests"):
+            if name in (given or {}) and not (root / getattr(settings.options, name)).is_dir():
+                named = getattr(settings.options, name)
+                raise BookError(
+                    f"mkdocs.yml: {name} names the folder {named}, which does not exist: make it, or mend the name"
+                )
+        return settings
 
     @property
     def docs(self) -> Path:
+        """The folder of the pages."""
         return self.root / str(self.site.get("docs_dir", "docs"))
 
     @property
-    def snippets(self) -> Path:
-        return self.root / "snippets"
+    def data(self) -> Path:
+        """The folder of the data that pages read as `data/…`."""
+        return self.docs / "data"
+
+    @property
+    def modules(self) -> Path:
+        """The folder of the modules whose sections pages show."""
+        return self.root / self.options.modules
+
+    @property
+    def package(self) -> str:
+        """The name that pages import these modules from."""
+        return self.options.modules.strip("/").replace("/", ".")
+
+    @property
+    def shared_modules(self) -> frozenset[str]:
+        """Modules that belong to no single chapter."""
+        return frozenset(self.options.shared_modules) | {"__init__"}
 
     @property
     def cache(self) -> Path:
+        """Where results are kept."""
         return self.root / ".cache"
 
     @property
-    def time_limit(self) -> float:
-        """Seconds that one block may take."""
-        return float(self.book.get("time_limit", 30))
-
-    @property
-    def style(self) -> str:
-        """`module:NAME` of a dict of Matplotlib settings, or nothing."""
-        return str(self.book.get("style", ""))
-
-    @property
-    def runtime(self) -> tuple[str, ...]:
-        """Packages of the Python that runs in the page; none: the site is built without it."""
-        return tuple(self.book.get("runtime", ()))
-
-    @property
-    def shared_snippets(self) -> frozenset[str]:
-        """Modules below `snippets/` that belong to no single chapter."""
-        return frozenset(self.book.get("shared_snippets", ())) | {"__init__"}
+    def archive_name(self) -> str:
+        """The name of the site as one file, and of the folder in it."""
+        return re.sub(r"[^a-z0-9]+", "-", str(self.site.get("site_name", "book")).lower()).strip("-")
 
     @cached_property
     def nav(self) -> tuple[Entry, ...]:
@@ -134,9 +204,18 @@ class Settings:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Changes when the engine, Python or a locked package changes: part of every cache key."""
+        """Changes when asrun, Python or a locked package changes: part of every cache key."""
         digest = hashlib.sha256(sys.version.encode())
-        for path in [*sorted(ENGINE.rglob("*.py")), self.root / "requirements.txt"]:
+        for path in [*sorted(PACKAGE.rglob("*.py")), self.root / "requirements.txt"]:
             digest.update(path.read_bytes() if path.exists() else b"")
-        digest.update(repr(self.extensions).encode())
+        digest.update(repr((self.extensions, self.options.modules)).encode())
         return digest.hexdigest()
+
+
+def plugin_options(site: Mapping[str, Any]) -> Any:
+    """What stands below `asrun` in the `plugins` of `mkdocs.yml`; None where nothing does."""
+    plugins = site.get("plugins")
+    entries = plugins.items() if isinstance(plugins, Mapping) else [
+        next(iter(item.items())) for item in plugins or () if isinstance(item, Mapping) and item
+    ]  # fmt: skip
+    return next((given for name, given in entries if name == "asrun"), None)

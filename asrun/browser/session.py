@@ -51,7 +51,13 @@ UNSOLVABLE = {  # what NumPy says of each
     "lstsq": "SVD did not converge in Linear Least Squares",
 }
 FONTS = Path(__file__).parent / "fontlist.json"
-FIGURES = ("matplotlib.colors", "matplotlib.font_manager", "matplotlib.figure", "matplotlib.pyplot", "asrun.running.figures")
+FIGURES = (
+    "matplotlib.colors",
+    "matplotlib.font_manager",
+    "matplotlib.figure",
+    "matplotlib.pyplot",
+    "asrun.running.figures",
+)
 HOME = Path.cwd()
 NO_INPUT = 'input() has nobody to ask here: give the value in the code, as in name = "Ada"'
 

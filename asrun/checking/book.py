@@ -8,14 +8,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
-from asrun.formulas import katex
 from asrun.checking.page_rules import check_book, check_page
-from asrun.model import Meaning, Page, Problem
+from asrun.formulas import katex
 from asrun.formulas.notation import meanings_on, read_table
+from asrun.formulas.symbols import tag
+from asrun.model import Meaning, Page, Problem
 from asrun.reading.pages import read_pages
 from asrun.running.page import PageRun, expect_runs, run_page
 from asrun.settings import BookError, Settings
-from asrun.formulas.symbols import tag
 
 
 class Runs(Mapping[str, PageRun]):

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from asrun.publishing import archive
 from asrun.formulas import katex
 from asrun.model import Block, Figure, Formula, Number, Page, Problem, Ran
+from asrun.reading.includes import sections_of
 from asrun.running.page import PageRun
 from asrun.settings import Settings
-from asrun.reading.includes import sections_of
 
 
 @dataclass(frozen=True)
@@ -201,7 +200,7 @@ def _check_links(settings: Settings, page: Page, pages: dict[str, Page]) -> Iter
         path = unquote(parts.path)
         uri = os.path.normpath(os.path.join(os.path.dirname(page.uri), path)) if path else page.uri
         target = pages.get(uri)
-        if os.path.basename(uri) == f"{archive.name_of(settings)}.zip":
+        if os.path.basename(uri) == f"{settings.archive_name}.zip":
             continue  # `make build` puts it beside the pages
         if target is None and not (settings.docs / uri).is_file():
             yield page.problem(link.line, f"the link {link.href} leads nowhere: there is no {settings.docs.name}/{uri}")
@@ -213,11 +212,11 @@ def _check_links(settings: Settings, page: Page, pages: dict[str, Page]) -> Iter
 
 def _check_sections(settings: Settings, pages: dict[str, Page]) -> Iterator[Problem]:
     used = {segment.section for page in pages.values() for block in page.blocks for segment in block.segments}
-    for path in sorted(settings.snippets.rglob("*.py")):
+    for path in sorted(settings.modules.rglob("*.py")):
         sections, problems = sections_of(settings, path)
         yield from problems
         for section in sections.values():
-            if f"{path.relative_to(settings.snippets).as_posix()}:{section.name}" not in used:
+            if f"{path.relative_to(settings.modules).as_posix()}:{section.name}" not in used:
                 yield Problem(
                     settings.name(path),
                     section.line - 1,
@@ -227,19 +226,22 @@ def _check_sections(settings: Settings, pages: dict[str, Page]) -> Iterator[Prob
 
 def _check_partners(settings: Settings, pages: dict[str, Page]) -> Iterator[Problem]:
     """A chapter, its module and its tests share one stem."""
-    modules = {path.stem: path for path in settings.snippets.glob("*.py") if path.stem not in settings.shared_snippets}
+    modules = {path.stem: path for path in settings.modules.glob("*.py") if path.stem not in settings.shared_modules}
     chapters = {page.stem.replace("-", "_"): page for page in pages.values() if page.meta.get("level")}
+    tests = settings.root / settings.options.tests
     for stem, page in chapters.items():
         if stem not in modules and not page.is_notebook:
             yield Problem(
-                page.file, 1, f"the chapter has no snippets/{stem}.py: add it, or take `level` out of the front matter"
+                page.file,
+                1,
+                f"the chapter has no {settings.options.modules}/{stem}.py: add it, or take `level` out of the front matter",
             )
     for stem, path in modules.items():
         if stem not in chapters:
             yield Problem(
                 settings.name(path),
                 1,
-                f"the module has no chapter docs/{stem.replace('_', '-')}.md: add it, or name the module in shared_snippets",
+                f"the module has no chapter docs/{stem.replace('_', '-')}.md: add it, or name the module in shared_modules",
             )
-        if not (settings.root / "tests" / "snippets" / f"test_{stem}.py").is_file():
-            yield Problem(settings.name(path), 1, f"the module has no tests/snippets/test_{stem}.py")
+        if tests.is_dir() and not (tests / f"test_{stem}.py").is_file():
+            yield Problem(settings.name(path), 1, f"the module has no {settings.options.tests}/test_{stem}.py")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,7 @@ COUNTS = {  # what is counted, and the column of the verified page
     "quoted": "Quoted",
     "version": "Versions",
 }
+TABLE = re.compile(r"<!--\s*asrun:\s*verified\s*-->")
 FORMULAS = ("set", "displayed", "checked", "definitions", "statements")
 
 
@@ -109,6 +111,11 @@ def page_facts(book: Book, uri: str, url: Callable[[str], str]) -> dict[str, Any
             {"title": other.meta.get("title", ""), "url": url(other.uri)} for score, _, other in shared[:3] if score < 0
         ],
         "record": count | {"blocks": count["ran"] + count["raised"]},
-        "verified_url": url("verified.md"),
+        "verified_url": url(_page_of_the_table(book)),
         "tags": sorted(tags),
     }
+
+
+def _page_of_the_table(book: Book) -> str:
+    """The uri of the page that shows what was verified; empty where there is none."""
+    return next((uri for uri, page in book.pages.items() if TABLE.search(page.text)), "")

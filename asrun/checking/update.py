@@ -6,10 +6,10 @@ import difflib
 import json
 from collections.abc import Iterator
 
-from asrun.reading import notebooks
 from asrun.checking.book import Book
 from asrun.checking.page_rules import NumberDifference, OutputDifference, differences
 from asrun.model import Number, Page
+from asrun.reading import notebooks
 from asrun.reading.prose import occurrences
 from asrun.running.page import PageRun
 

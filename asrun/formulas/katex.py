@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
 from asrun.cache import keep, kept
-from asrun.settings import ENGINE, Settings
+from asrun.settings import Settings
 
-SCRIPT = ENGINE / "vendor" / "katex" / "katex.min.js"
+SCRIPT = Path(__file__).parent / "vendor" / "katex.min.js"
 RENDER = r"""
 function render(tex, display) {
   return katex.renderToString(tex, {

@@ -1,6 +1,6 @@
 """The notation table: what each symbol of the book's formulas stands for, and on which pages.
 
-One Markdown table under `## Symbols` of the page that `[tool.book] notation` names, with the columns
+One Markdown table under `## Symbols` of the page that the option `notation` names, with the columns
 Symbol, Python, Shape, Meaning, Pages. It drives the formula check and the symbols that answer.
 """
 
@@ -23,8 +23,8 @@ SHAPES = ("number", "number > 0", "whole number")
 
 def read_table(settings: Settings) -> tuple[list[Meaning], list[Problem]]:
     """The rows of the table, one for each way to write a symbol, and what is wrong with it."""
-    uri = settings.book.get("notation")
-    path = settings.docs / str(uri)
+    uri = settings.options.notation
+    path = settings.docs / uri
     if not uri or not path.is_file():
         return [], []
     file = settings.name(path)

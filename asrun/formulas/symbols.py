@@ -8,23 +8,18 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Collection, Iterable
 from functools import cache
-from typing import TYPE_CHECKING
 
 from asrun.formulas.tree import ACCENTS, FONTS, GREEK, TOKEN, CannotRead, canonical
-from asrun.model import Binding, Checked, Meaning
-
-if TYPE_CHECKING:
-    from asrun.checking.book import Book
+from asrun.model import Binding, Checked, Meaning, Page
 
 ATTRIBUTE = "data-s"
 # A name right before `=` is the keyword of an argument, which says nothing of the variable: alpha=0.6.
 VARIABLE = re.compile(r'<span class="n">(\w+)</span>(?P<keyword>(?=<span class="o">=</span>(?!<)))?')
 WORDS = (r"\text", r"\textrm", r"\textit", r"\mbox", r"\operatorname", r"\begin", r"\end", r"\tag")
 LINE_BREAK = re.compile(r"\\\\\s*\[[^\]]*\]")
-REASONS = re.compile(r"(?P<formula><!--book:made:\d+-->)\s*(?P<list><ol>(?:(?!<ol>).)*?</ol>)", re.S)
 BLANK = re.compile(r'<span class="w">(\s+)</span>')
-INLINE_CODE = re.compile(r"<code>(\w+)</code>")
 
 
 def quantity(meaning: Meaning) -> str:
@@ -137,26 +132,8 @@ def lines_of(tex: str) -> int:
     return len([line for line in _split(body, r"\\") if line.strip()])
 
 
-def with_reasons(html: str, lines: dict[str, tuple[int, bool]]) -> str:
-    """Join an aligned formula with the list of its reasons beneath, one for each line.
-
-    `lines` says for a formula's placeholder how many lines it has, and whether it was checked.
-    """
-
-    def join(match: re.Match[str]) -> str:
-        count, checked = lines.get(match["formula"], (0, False))
-        if count < 2 or match["list"].count("<li>") != count:
-            return match[0]
-        reasons = match["list"]
-        if checked:
-            reasons = reasons.replace("</li>", ' <span class="book-step__check">✓ checked</span></li>')
-        return f'<div class="book-steps">{match["formula"]}\n{reasons}</div>'
-
-    return REASONS.sub(join, html)
-
-
-def mark_code(html: str, names: set[str]) -> str:
-    """The page's HTML with the variables of its code marked that its formulas speak of.
+def mark_code(html: str, names: Collection[str]) -> str:
+    """A block of highlighted code with the variables marked that the page's formulas speak of.
 
     The marks that Pygments gives to other names and to blanks, which no style needs, go.
     """
@@ -167,7 +144,7 @@ def mark_code(html: str, names: set[str]) -> str:
         opening, _, rest = match[0].partition(">")
         return f'{opening} {ATTRIBUTE}="{match[1]}">{rest}'
 
-    return INLINE_CODE.sub(mark, VARIABLE.sub(mark, BLANK.sub(r"\1", html)))
+    return VARIABLE.sub(mark, BLANK.sub(r"\1", html))
 
 
 def marked(html: str) -> set[str]:
@@ -224,14 +201,14 @@ def defined_in(code: str) -> tuple[str, ...]:
     return tuple(node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef)))
 
 
-def shown_functions(book: Book) -> dict[str, tuple[str, str]]:
+def shown_functions(pages: Iterable[Page]) -> dict[str, tuple[str, str]]:
     """For each function of the book the page that shows it first, and the id of the block there."""
     found: dict[str, tuple[str, str]] = {}
-    for uri, page in book.pages.items():
+    for page in pages:
         for block in page.code_blocks:
             names = defined_in(block.code)
             for name in names:  # a block has one id, that of its first function
-                found.setdefault(name, (uri, code_anchor(names[0])))
+                found.setdefault(name, (page.uri, code_anchor(names[0])))
     return found
 
 

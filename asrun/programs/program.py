@@ -15,9 +15,9 @@ from typing import Any
 
 from asrun.programs.data import Shelf
 from asrun.programs.flow import Analysis
-from asrun.programs.text import About
 from asrun.programs.names import Leaf, Unclear
 from asrun.programs.slices import PACKAGE, closure, descendants, imports_by_name, packages_of
+from asrun.programs.text import About
 from asrun.programs.writer import Writer
 
 __all__ = ["About", "Programs", "Shelf", "Source", "Unclear", "analyze", "program"]

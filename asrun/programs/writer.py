@@ -12,6 +12,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from asrun.programs.data import files_read, provided
+from asrun.programs.names import Key, Leaf, Unclear
+from asrun.programs.slices import closure, descendants, facts, packages_of
 from asrun.programs.text import (
     DEFINITIONS,
     IMPORTS,
@@ -27,8 +29,6 @@ from asrun.programs.text import (
     span,
     written,
 )
-from asrun.programs.names import Key, Leaf, Unclear
-from asrun.programs.slices import closure, descendants, facts, packages_of
 
 if TYPE_CHECKING:
     from asrun.programs.program import Programs

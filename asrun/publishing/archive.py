@@ -26,13 +26,8 @@ were opened as files no access to their neighbors. One that is enough:
 Then open http://localhost:8000/ in a browser. Nothing leaves your computer.
 
 The programs of all blocks are in take/, one folder a page; take/*.py and take/*.ipynb are
-whole pages. License: MIT for the code, CC BY 4.0 for text and figures.
+whole pages.{licenses}
 """
-
-
-def name_of(settings: Settings) -> str:
-    """The name of the archive, from that of the site."""
-    return re.sub(r"[^a-z0-9]+", "-", str(settings.site.get("site_name", "book")).lower()).strip("-")
 
 
 def write_zip(settings: Settings, site: Path, target: Path | None = None) -> Path:
@@ -42,7 +37,7 @@ def write_zip(settings: Settings, site: Path, target: Path | None = None) -> Pat
     """
     if not (site / "index.html").is_file():
         raise BookError(f"{site} holds no built site: run `make build` first")
-    name = name_of(settings)
+    name = settings.archive_name
     own = site / f"{name}.zip"
     target = target or own
     # A zip knows no year before 1980.
@@ -50,7 +45,9 @@ def write_zip(settings: Settings, site: Path, target: Path | None = None) -> Pat
     date = time.gmtime(stamp)[:6]
     part = target.with_suffix(".part")
     with zipfile.ZipFile(part, "w") as archive:
-        readme = README.format(name=settings.site.get("site_name", "The book"), folder=name)
+        readme = README.format(
+            name=settings.site.get("site_name", "The book"), folder=name, licenses=_licenses(settings)
+        )
         _add(archive, f"{name}/README.txt", readme.encode(), date)
         for path in sorted(site.rglob("*")):
             if not path.is_file() or path in (own, target, part) or path.suffix == ".gz":
@@ -61,6 +58,12 @@ def write_zip(settings: Settings, site: Path, target: Path | None = None) -> Pat
             _add(archive, f"{name}/{path.relative_to(site).as_posix()}", content, date)
     part.replace(target)
     return target
+
+
+def _licenses(settings: Settings) -> str:
+    named = [(settings.options.license, "the code"), (settings.options.text_license, "text and figures")]
+    said = ", ".join(f"{name} for {what}" for name, what in named if name)
+    return f" License: {said}." if said else ""
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes, date: tuple[int, ...]) -> None:

@@ -11,18 +11,14 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import urljoin
 
-from asrun.publishing import cells
-from asrun.publishing import plain
-from asrun.publishing import render
 from asrun.checking.book import Book
-from asrun.programs.text import header
 from asrun.model import Figure, Page, Ran
 from asrun.programs.names import Unclear
 from asrun.programs.program import About, Programs, Shelf, Source
-from asrun.settings import Settings
 from asrun.programs.slices import packages_of
-
-TEXT_LICENSE = "Text and figures: CC BY 4.0."
+from asrun.programs.text import header
+from asrun.publishing import cells, plain, render
+from asrun.settings import Settings
 
 
 def url_of(uri: str, site_url: str) -> str:
@@ -32,10 +28,19 @@ def url_of(uri: str, site_url: str) -> str:
 
 
 def license_of(settings: Settings) -> str:
-    """The license of the code in one sentence, with the notice that it asks to keep."""
+    """The license of the code in one sentence, with the notice that it asks to keep; empty where none is named."""
+    if not settings.options.license:
+        return ""
     path = settings.root / "LICENSE"
     notice = re.search(r"^Copyright .*$", path.read_text(encoding="utf-8"), re.M) if path.is_file() else None
-    return f"Code: MIT License. {notice[0].strip().rstrip('.')}." if notice else "Code: MIT License."
+    said = f"Code: {settings.options.license}."
+    return f"{said} {notice[0].strip().rstrip('.')}." if notice else said
+
+
+def text_license_of(settings: Settings) -> str:
+    """The license of text and figures in one sentence; empty where none is named."""
+    named = settings.options.text_license
+    return f"Text and figures: {named}." if named else ""
 
 
 class Handout:
@@ -49,6 +54,7 @@ class Handout:
         sources = [Source(block.code.rstrip("\n"), block.options.get("raises", "")) for block in self.blocks]
         self.programs = Programs(sources, shelf)
         self.packages = packages_of(self.programs.needed(leaf for roots in self.programs.roots for leaf in roots))
+        self.text_license = text_license_of(book.settings)
         self.about = About(
             title=str(page.meta.get("title", page.stem)),
             url=url_of(page.uri, site_url),
@@ -185,7 +191,8 @@ class Handout:
     def _title(self) -> str:
         pins = " ".join(f"{name}=={found}" for name, found in self.about.versions.items())
         needs = f"\n\nIt was made with these packages: `%pip install {pins}`" if pins else ""
-        where = f"A page of [{self.about.book}]({self.about.url}). {self.about.license} {TEXT_LICENSE}"
+        licenses = " ".join(part for part in (self.about.license, self.text_license) if part)
+        where = f"A page of [{self.about.book}]({self.about.url}). {licenses}".rstrip()
         return f"# {self.about.title}\n\n{where}{needs}"
 
 

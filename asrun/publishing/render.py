@@ -10,19 +10,20 @@ from pathlib import Path
 import yaml
 
 from asrun.checking.book import Book
+from asrun.checking.record import verified_table
 from asrun.formulas.katex import Rendered
 from asrun.model import Block, Figure, Formula, Page, Ran
-from asrun.checking.record import verified_table
 from asrun.running.page import PageRun
 
-INSERT = re.compile(r"<!--\s*engine:\s*(?P<name>\w+)\s*-->")
+PUNCTUATION = re.compile(r"[,.;:!?)]+")
+INSERT = re.compile(r"<!--\s*asrun:\s*(?P<name>\w+)\s*-->")
 # Elsewhere a figure follows the color scheme of the reader, and a film is a still.
 DARK = (
     "<style>svg{color:#1c1b1a}@media(prefers-color-scheme:dark){svg{color:#e8e6e3}}.book-between{display:none}</style>"
 )
 
 ShowFigure = Callable[[Figure, str], str]
-ShowFormula = Callable[[Formula], str]
+ShowFormula = Callable[[Formula, str], str]
 Insert = Callable[[str], str]
 
 
@@ -37,7 +38,7 @@ def finished(
     """The page as its reader gets it, in Markdown.
 
     `show` gives the line of Markdown for a figure and its alt text, `formula` what stands for a
-    formula, `insert` gives the text for comments like `<!-- engine: verified -->`, `marks` the attributes of blocks by
+    formula and the punctuation right behind it, `insert` gives the text for comments like `<!-- asrun: verified -->`, `marks` the attributes of blocks by
     line, as attribute lists write them.
     """
     text = without_comments(page, formula, insert)
@@ -87,10 +88,18 @@ def _indented(block: Block, text: str) -> list[str]:
 
 def without_comments(page: Page, formula: ShowFormula | None, insert: Insert | None) -> list[str]:
     """The page's lines with comments taken out and formulas replaced; the count of lines stays."""
-    text = page.text
-    changes = [(start, end, "") for start, end in page.comments]
-    if formula:
-        changes += [(*f.span, formula(f)) for f in page.formulas]
+    text, comments = page.text, dict(page.comments)
+    changes: list[tuple[int, int, str]] = []
+    for found in page.formulas if formula else ():
+        start, end = found.span
+        behind = None
+        if not found.display:  # what stands behind it may be kept on its line
+            while end in comments:
+                end = comments.pop(end)
+            behind = PUNCTUATION.match(text, end)
+        assert formula
+        changes.append((start, behind.end() if behind else end, formula(found, behind[0] if behind else "")))
+    changes += [(start, end, "") for start, end in comments.items()]
     for start, end, new in sorted(changes, reverse=True):
         old = text[start:end]
         if not new and insert and (named := INSERT.fullmatch(old)):
@@ -122,7 +131,7 @@ def write_out(book: Book, out: Path, math: str) -> None:
                 write(out / "figures" / file, content)
             return f"![{alt}]({depth}figures/{name}.svg)"
 
-        formula = (lambda f, uri=uri: formula_html(book.math[uri], f)) if math == "html" else None
+        formula = (lambda f, behind, uri=uri: formula_html(book.math[uri], f) + behind) if math == "html" else None
         body = finished(page, book.runs[uri], show, formula, inserter(book))
         front = {key: page.meta[key] for key in ("title", "description") if key in page.meta}
         head = f"---\n{yaml.safe_dump(front, allow_unicode=True, sort_keys=False)}---\n\n# {front.get('title', page.stem)}\n\n"

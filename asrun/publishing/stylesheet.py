@@ -10,18 +10,20 @@ import hashlib
 import re
 from pathlib import Path
 
+STYLES = Path(__file__).parent / "styles"
 
-def stylesheet(theme: Path, docs: Path) -> tuple[str, str]:
+
+def stylesheet(material: Path) -> tuple[str, str]:
     """The address (below the site) and the text of the merged style sheet.
 
-    `theme` is the folder of Material's templates, `docs` the book's. Raises FileNotFoundError where a part is
+    `material` is the folder of Material's templates. Raises FileNotFoundError where a part is
     missing, and ValueError where Material's own would need files that do not lie beside ours.
     """
     parts = [
-        *(_only(theme / "assets/stylesheets", name) for name in ("main.*.min.css", "palette.*.min.css")),
+        *(_only(material / "assets/stylesheets", name) for name in ("main.*.min.css", "palette.*.min.css")),
         # Addresses in a style sheet are relative to it, and ours stands in assets/.
-        _read(docs / "assets/vendor/katex/katex.css").replace("url(fonts/", "url(vendor/katex/fonts/"),
-        _compact(_read(docs / "assets/book.css")),
+        _read(STYLES / "katex.css").replace("url(fonts/", "url(vendor/katex/fonts/"),
+        _compact(_read(STYLES / "book.css")),
     ]
     text = "".join(f"{part.strip()}\n" for part in parts)
     return f"assets/book.{hashlib.sha256(text.encode()).hexdigest()[:8]}.css", '@charset "UTF-8";\n' + text
@@ -35,7 +37,7 @@ def _only(folder: Path, pattern: str) -> str:
         )
     text = _read(found[0])
     if re.search(r"url\((?![\"']?(data:|#))", text):
-        raise ValueError(f"{found[0]} names a file by url(): engine/assets.py would break its address")
+        raise ValueError(f"{found[0]} names a file by url(): asrun/publishing/stylesheet.py would break its address")
     return text
 
 

@@ -11,13 +11,12 @@ from multiprocessing.process import BaseProcess as Process
 from pathlib import Path
 from typing import Any
 
-from asrun.publishing import examples
-from asrun.publishing import render
-from asrun.checking.book import Book
 from asrun.cache import keep, kept
-from asrun.publishing.handout import Handout, license_of
+from asrun.checking.book import Book
 from asrun.model import Ran
 from asrun.programs.program import Shelf
+from asrun.publishing import examples, render
+from asrun.publishing.handout import Handout, license_of
 from asrun.settings import Settings
 
 EXAMPLES = "take/examples.json"
@@ -31,7 +30,7 @@ def files(book: Book, site_url: str) -> dict[str, str]:
 def pages(book: Book, site_url: str, uris: Iterable[str]) -> dict[str, str]:
     """The files of some pages; what has not changed comes from the cache."""
     settings = book.settings
-    shelf, insert = Shelf(settings.snippets, settings.docs / "data"), render.inserter(book)
+    shelf, insert = Shelf(settings.modules, settings.data), render.inserter(book)
     stamp = _stamp(settings)
     taken: dict[str, str] = {}
     for uri in uris:
@@ -86,7 +85,7 @@ def _pages(book: Book, site: Path, site_url: str, uris: list[str]) -> None:
 def _stamp(settings: Settings) -> str:
     """Changes with everything that all pages share: the engine, the packages, the modules and the data."""
     digest = hashlib.sha256(settings.fingerprint.encode())
-    for folder in (settings.snippets, settings.docs / "data"):
+    for folder in (settings.modules, settings.data):
         for path in sorted(folder.rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 digest.update(path.name.encode() + path.read_bytes())

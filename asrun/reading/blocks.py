@@ -17,8 +17,8 @@ from typing import Any
 import markdown
 
 from asrun.model import Block, Page, Problem
-from asrun.settings import Settings
 from asrun.reading.includes import expand
+from asrun.settings import Settings
 
 SHOWN = frozenset({"console", "text", "toml", "json", "latex", "bash"})
 OPTIONS = {"python": frozenset({"alt", "title", "raises", "needs"}), "output": frozenset[str]()}

@@ -131,12 +131,12 @@ def expand(settings: Settings, file: str, source: str, lines: Sequence[int]) -> 
 
 
 def _section(settings: Settings, file: str, name: str) -> list[Segment] | str:
-    path = (settings.snippets / file).resolve()
-    if not path.is_file() or not path.is_relative_to(settings.snippets):
-        return f"the include names snippets/{file}, which does not exist"
+    path = (settings.modules / file).resolve()
+    if not path.is_file() or not path.is_relative_to(settings.modules):
+        return f"the include names {settings.options.modules}/{file}, which does not exist"
     sections, _ = sections_of(settings, path)
     if name not in sections:
         there = ", ".join(sections) or "none"
-        return f"snippets/{file} has no section {name!r}: it has {there}"
-    label = f"{path.relative_to(settings.snippets).as_posix()}:{name}"
+        return f"{settings.options.modules}/{file} has no section {name!r}: it has {there}"
+    label = f"{path.relative_to(settings.modules).as_posix()}:{name}"
     return [Segment(settings.name(path), line, source, label) for line, source in sections[name].pieces]

@@ -11,10 +11,10 @@ from typing import Any
 
 import yaml
 
-from asrun.reading import notebooks
-from asrun.reading.blocks import find_blocks, line_of, parse
 from asrun.cache import keep, kept
 from asrun.model import Formula, Link, Page, Problem
+from asrun.reading import notebooks
+from asrun.reading.blocks import find_blocks, line_of, parse
 from asrun.reading.prose import Prose
 from asrun.settings import Settings
 
@@ -30,7 +30,7 @@ def read_pages(settings: Settings, only: Iterable[str] = ()) -> Iterator[Page]:
     files = sorted(settings.page_files(), key=lambda path: -path.stat().st_size)
     wanted = set(only)
     stamp = hashlib.sha256(settings.fingerprint.encode())
-    for path in sorted(settings.snippets.rglob("*.py")):
+    for path in sorted(settings.modules.rglob("*.py")):
         stamp.update(path.read_bytes())
     file = settings.cache / "pages.pickle"
     before: dict[str, tuple[str, Page]] = kept(file, stamp.hexdigest()) or {}

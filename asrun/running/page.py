@@ -15,9 +15,9 @@ from multiprocessing.connection import Client
 from pathlib import Path
 
 from asrun.cache import keep, kept
-from asrun.running.server import blas_kernel, forker
-from asrun.model import Check, Checked, Code, Figure, Formatted, Item, Job, Meaning, Number, Page, Problem, Ran, Value
 from asrun.formulas.notation import meanings_on
+from asrun.model import Check, Checked, Code, Figure, Formatted, Item, Job, Meaning, Number, Page, Problem, Ran, Value
+from asrun.running.server import blas_kernel, forker
 from asrun.settings import Settings
 
 
@@ -89,8 +89,8 @@ def _run_page(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> P
             items=tuple(items),
             meanings=meanings,
             libraries=_libraries(settings, page),
-            style=settings.style,
-            time_limit=settings.time_limit,
+            style=settings.options.style,
+            time_limit=settings.options.time_limit,
             folder=str(folder),
             data=str(data),
             log=str(Path(place, "log")),
@@ -115,8 +115,8 @@ def _run_page(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> P
 
 
 def _libraries(settings: Settings, page: Page) -> tuple[str, ...]:
-    """The large libraries that the page imports, also by way of snippets: those that `[tool.book] preload` names."""
-    large = set(settings.book.get("preload", ()))
+    """The large libraries that the page imports, also by way of the book's modules: those that `preload` names."""
+    large = set(settings.options.preload)
     found: set[str] = set()
     read: set[Path] = set()
     sources = [segment.source for block in page.code_blocks for segment in block.segments]
@@ -130,7 +130,7 @@ def _libraries(settings: Settings, page: Page) -> tuple[str, ...]:
                     path = settings.root.joinpath(*name.split(".")).with_suffix(".py")
                     if name.split(".")[0] in large:
                         found.add(name)
-                    elif path.is_relative_to(settings.snippets) and path.is_file() and path not in read:
+                    elif path.is_relative_to(settings.modules) and path.is_file() and path not in read:
                         read.add(path)
                         sources.append(path.read_text(encoding="utf-8"))
     return tuple(sorted(found))
@@ -147,7 +147,10 @@ def _ended_early(settings: Settings, page: Page, items: list[Item], done: int, e
         line = page.lines[sorted(number.comment_line for number in page.numbers)[before] - 1]
     elif isinstance(item, Check):
         line = page.lines[item.binding.line - 1]
-    if found := re.search(rf'File "(?:{re.escape(str(settings.root))}/)?((?:docs|snippets)/[^"]+)", line (\d+)', end):
+    if found := re.search(
+        rf'File "(?:{re.escape(str(settings.root))}/)?((?:{settings.docs.name}|{settings.options.modules})/[^"]+)", line (\d+)',
+        end,
+    ):
         file, line = found[1], int(found[2])
     what = {Code: "the block", Value: "the expression", Check: "the check of the formula"}[type(item)]
     if end.startswith("Timeout"):
@@ -228,7 +231,9 @@ def _cache_key(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> 
     options = [block.options for block in page.code_blocks]
     # A set is written in another order by every process, so it has no place in a key.
     table = [replace(meaning, line=0, pages=frozenset()) for meaning in meanings.values()]
-    return hashlib.sha256(repr((settings.fingerprint, settings.style, items, options, table)).encode()).hexdigest()
+    return hashlib.sha256(
+        repr((settings.fingerprint, settings.options.style, items, options, table)).encode()
+    ).hexdigest()
 
 
 def _from_cache(settings: Settings, page: Page, key: str) -> PageRun | None:

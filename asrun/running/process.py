@@ -28,8 +28,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from asrun.running.namespace import fresh_main, set_style, what_it_says
 from asrun.model import Check, Checked, Code, Figure, Formatted, Item, Job, Ran, Value
+from asrun.running.namespace import fresh_main, set_style, what_it_says
+from asrun.settings import PACKAGE
 
 OUTPUT_LIMIT = 1_000_000  # characters that one page may print
 GLOBAL_STATE = "draws from a global random state (np.random.… or random.…): use rng = np.random.default_rng(seed)"
@@ -91,8 +92,9 @@ class PageProcess:
         self.stderr = _Capture(f"{job.log}.err", 2)
         sys.stdout, sys.stderr = self.stdout, self.stderr
         sys.stdin = open(os.devnull)  # noqa: SIM115
-        engine = str(Path(__file__).parents[1])  # another book must not find the modules beside the engine
-        sys.path[:] = [job.root] + [entry for entry in sys.path if entry not in ("", job.root, engine)]
+        # Another book must not find the modules that stand beside asrun in a checkout of it.
+        checkout = str(PACKAGE.parent) if (PACKAGE.parent / "pyproject.toml").is_file() else ""
+        sys.path[:] = [job.root] + [entry for entry in sys.path if entry not in ("", job.root, checkout)]
         self.sources = {job.file} | {
             file for item in job.items if isinstance(item, Code) for file, _, _ in item.segments
         }
@@ -280,7 +282,7 @@ class PageProcess:
         if not os.path.isabs(filename):  # a name that we gave, or one like <string> or numpy/random/mtrand.pyx
             return filename if filename in self.sources else ""
         path = Path(filename)
-        if path.is_relative_to(Path(__file__).parent):
+        if path.is_relative_to(PACKAGE):
             return ""
         if path.is_relative_to(self.job.root) and not path.relative_to(self.job.root).parts[0].startswith("."):
             return path.relative_to(self.job.root).as_posix()
@@ -308,7 +310,7 @@ class PageProcess:
         return {
             own
             for file in files
-            if file.startswith(below) and (own := self._own(file)) and not own.startswith("engine/")
+            if file.startswith(below) and (own := self._own(file)) and not own.startswith("asrun/")
         }
 
 
@@ -360,8 +362,8 @@ def serve(plain: int, large: int) -> None:
     import matplotlib.style
     import numpy.random
 
-    import asrun.running.figures
     import asrun.formulas.compare
+    import asrun.running.figures
 
     # The first drawn text loads fonts, the first formula a grammar: what is loaded here, no page loads for itself.
     figure, axes = plt.subplots()

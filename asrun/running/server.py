@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 
-from asrun.settings import ENGINE
+from asrun.settings import PACKAGE
 
 
 class Forker:
@@ -30,7 +30,7 @@ class Forker:
         descriptors = [listener.fileno() for listener in listeners]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "asrun.running.process", *map(str, descriptors)],
-            cwd=ENGINE.parent,
+            cwd=PACKAGE.parent,
             env=environment,
             pass_fds=descriptors,
             stdin=subprocess.DEVNULL,

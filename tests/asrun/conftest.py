@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from asrun.checking.book import Book, verify
-from asrun.running.server import forker
 from asrun.reading.notebooks import canonical, stripped
+from asrun.running.server import forker
 from asrun.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -28,6 +28,7 @@ class SmallBook:
 
     root: Path
     time_limit: float = 20
+    options: dict[str, Any] = field(default_factory=dict)
 
     def page(self, body: str, uri: str = "page.md", front: str = FRONT_MATTER) -> Path:
         """Write a page. The body starts at line 5, so that in a text that begins with a line break the
@@ -60,21 +61,19 @@ class SmallBook:
         return self.write(f"docs/{uri}", canonical(stripped(whole)))
 
     def settings(self, nav: list[Any] | None = None) -> Settings:
-        """Write `mkdocs.yml`, with all pages in `nav` unless one is given, and `pyproject.toml`."""
+        """Write `mkdocs.yml`, with all pages in `nav` unless one is given."""
         (self.root / "docs").mkdir(exist_ok=True)
         if nav is None:
             pages = (path for path in (self.root / "docs").rglob("*") if path.suffix in (".md", ".ipynb"))
             nav = sorted(path.relative_to(self.root / "docs").as_posix() for path in pages)
-        site = {"site_name": "A small book", "nav": nav, "markdown_extensions": EXTENSIONS}
-        self.write("mkdocs.yml", yaml.safe_dump(site, sort_keys=False))
         if not (self.root / "snippets/look.py").exists():
             self.write("snippets/look.py", LOOK)
         chapters = {path.stem.replace("-", "_") for path in (self.root / "docs").glob("*.md")}
         shared = sorted(path.stem for path in (self.root / "snippets").glob("*.py") if path.stem not in chapters)
-        self.write(
-            "pyproject.toml",
-            f'[tool.book]\ntime_limit = {self.time_limit}\nstyle = "snippets.look:STYLE"\nshared_snippets = {shared}\n',
-        )
+        options = {"time_limit": self.time_limit, "style": "snippets.look:STYLE", "shared_modules": shared}
+        site = {"site_name": "A small book", "nav": nav, "markdown_extensions": EXTENSIONS}
+        site["plugins"] = [{"asrun": options | self.options}]
+        self.write("mkdocs.yml", yaml.safe_dump(site, sort_keys=False))
         return Settings.load(self.root)
 
     def verify(self, nav: list[Any] | None = None) -> Book:

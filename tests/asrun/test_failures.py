@@ -13,7 +13,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.asrun.conftest import FRONT_MATTER, REPOSITORY, SmallBook
 
@@ -1024,10 +1023,7 @@ def test_a_build_tells_every_problem_and_ends_with_1_again_and_again(book: Small
     book.page("\nIt is 1.5.\n")
     book.page(block("1 / 0"), "raises.md")
     book.settings()
-    hooked = {"theme": {"name": "material"}, "plugins": [], "hooks": [str(REPOSITORY / "engine" / "mkdocs_hook.py")]}
-    book.write("mkdocs.yml", (book.root / "mkdocs.yml").read_text("utf-8") + yaml.safe_dump(hooked))
-    for name in ("assets/book.css", "assets/vendor/katex/katex.css"):
-        book.write(f"docs/{name}", "")
+    book.write("mkdocs.yml", (book.root / "mkdocs.yml").read_text("utf-8") + "theme: {name: material}\n")
     for _ in range(2):
         done = _run(book.root, "mkdocs", "build", "--strict")
         assert [line for line in done.stderr.splitlines() if line.startswith("ERROR")] == [
@@ -1041,21 +1037,21 @@ def test_a_build_tells_every_problem_and_ends_with_1_again_and_again(book: Small
 
 
 def test_a_book_that_holds_the_engine_is_not_blamed_for_it(book: SmallBook) -> None:
-    shutil.copytree(REPOSITORY / "engine", book.root / "engine", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(REPOSITORY / "asrun", book.root / "asrun", ignore=shutil.ignore_patterns("__pycache__"))
     book.page(block("import numpy as np\nnp.random.default_rng()"))
     book.settings()
     assert _check(book.root).stdout.splitlines() == [f"docs/page.md:8: ValueError: {UNSEEDED}"]
 
 
 def _check(root: Path, *pages: str) -> subprocess.CompletedProcess[str]:
-    return _run(root, "engine", "check", *pages)
+    return _run(root, "asrun", "check", *pages)
 
 
 def _run(root: Path, *module: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", *module],
         cwd=root,
-        env=os.environ | ({} if (root / "engine").exists() else {"PYTHONPATH": str(REPOSITORY)}),
+        env=os.environ | ({} if (root / "asrun").exists() else {"PYTHONPATH": str(REPOSITORY)}),
         capture_output=True,
         text=True,
         check=False,

@@ -12,7 +12,7 @@ import pytest
 
 from tests.asrun.conftest import REPOSITORY
 
-FILES = sorted((REPOSITORY / "engine").glob("*.py"))
+FILES = sorted((REPOSITORY / "asrun").rglob("*.py"))
 # Files of more than 300 lines, and why they are not two.
 LONG = {
     "flow.py": "one small method for each kind of statement and expression, all on the same state",
@@ -51,7 +51,9 @@ def test_one_file_imports_mkdocs_and_its_theme() -> None:
 
 
 def test_mkdocs_is_not_loaded_by_a_check() -> None:
-    code = "import sys, asrun.__main__, asrun.checking.update, asrun.publishing.render; sys.exit('mkdocs' in sys.modules)"
+    code = (
+        "import sys, asrun.__main__, asrun.checking.update, asrun.publishing.render; sys.exit('mkdocs' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, check=False).returncode == 0
 
 
@@ -95,4 +97,4 @@ def test_the_engine_names_no_page_of_the_book() -> None:
     modules = {path.stem for path in (REPOSITORY / "snippets").glob("*.py")} - {"__init__"}
     assert modules
     assert not {name for path in FILES for name in imported(path) if name in modules | {"snippets"}}
-    assert Settings.load(REPOSITORY).style.startswith("snippets.")
+    assert Settings.load(REPOSITORY).options.style.startswith("snippets.")

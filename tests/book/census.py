@@ -87,7 +87,7 @@ def take_census(root: Path, scratch: Path, *more: str) -> dict[str, Count]:
 
 def _second_count(root: Path, scratch: Path, files: list[str], more: tuple[str, ...]) -> dict[str, list[int]]:
     report = scratch / "second-reader.jsonl"
-    command = [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "--rootdir", "/", "-p", "tests.asrun.second_reader",
+    command = [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "--rootdir", "/", "-p", "tests.book.second_reader",
                "-p", "no:cacheprovider", "--markdown-docs", "--markdown-docs-syntax=superfences", *more, *files]  # fmt: skip
     environment = os.environ | {
         "BOOK_ROOT": str(root),

@@ -1,6 +1,6 @@
 """The drift test: change one thing in a copy of the book, and demand that the checks notice.
 
-`python -m tests.asrun.drift` tries every change, or those whose description holds the words that follow; `tests/engine/test_drift.py` a fixed sample. A change that provably
+`python -m tests.book.drift` tries every change, or those whose description holds the words that follow; `tests/book/test_drift.py` a fixed sample. A change that provably
 means the same stands in `drift_equivalent.toml`, with its reason.
 """
 
@@ -23,9 +23,9 @@ from pathlib import Path
 
 from asrun.checking.book import verify
 from asrun.formulas.evaluate import names_in
+from asrun.formulas.notation import meanings_on, read_table
 from asrun.formulas.tree import Node, read
 from asrun.model import Page
-from asrun.formulas.notation import meanings_on, read_table
 from asrun.reading.pages import read_pages
 from asrun.settings import Settings
 
@@ -78,8 +78,8 @@ def mutants(root: Path) -> list[Mutant]:
     for page in pages.values():
         if not page.is_notebook:
             found += page_mutants(settings, page)
-    for path in sorted(settings.snippets.glob("*.py")):
-        if path.stem not in settings.shared_snippets:
+    for path in sorted(settings.modules.glob("*.py")):
+        if path.stem not in settings.shared_modules:
             found += snippet_mutants(settings, path)
     found += notation_mutants(settings)
     found += data_mutants(settings, pages)
@@ -132,7 +132,7 @@ def page_mutants(settings: Settings, page: Page) -> Iterator[Mutant]:
                 uri,
             )
     for match in re.finditer(r'(?m)^[ \t]*--8<-- "([\w.]+):([\w-]+)"', text):
-        others = re.findall(r"\[start:([\w-]+)\]", (settings.snippets / match[1]).read_text(encoding="utf-8"))
+        others = re.findall(r"\[start:([\w-]+)\]", (settings.modules / match[1]).read_text(encoding="utf-8"))
         other = next((name for name in others if name != match[2]), "")
         for new in filter(None, (other, match[2] + "x")):
             yield Mutant("include", f"{uri}: {match[2]} -> {new}", page.file, match.start(2), match[2], new, uri)
@@ -222,7 +222,7 @@ def snippet_mutants(settings: Settings, path: Path) -> Iterator[Mutant]:
 
 
 def notation_mutants(settings: Settings) -> Iterator[Mutant]:
-    path = settings.docs / str(settings.book.get("notation"))
+    path = settings.docs / settings.options.notation
     text = path.read_text(encoding="utf-8")
     rows, _ = read_table(settings)
     coded, written = set[int](), set[int]()  # lines of rows that a bound formula needs, by its code or its symbols
@@ -289,11 +289,10 @@ def data_mutants(settings: Settings, pages: dict[str, Page]) -> Iterator[Mutant]
 
 def copy_book(root: Path, place: Path) -> Path:
     """What the checks need of the book, with what has run already."""
-    for name in ("docs", "snippets", "tests", "engine"):
+    for name in ("docs", "snippets", "tests"):
         shutil.copytree(root / name, place / name, ignore=shutil.ignore_patterns("vendor", "__pycache__", "overrides"))
     (place / "docs" / "overrides").mkdir()
-    shutil.copytree(root / "engine" / "vendor", place / "engine" / "vendor")
-    for name in ("mkdocs.yml", "pyproject.toml", "requirements.txt"):
+    for name in ("mkdocs.yml", "requirements.txt"):
         shutil.copy(root / name, place / name)
     if (root / ".cache" / "runs").is_dir():
         shutil.copytree(root / ".cache", place / ".cache")

@@ -1,7 +1,7 @@
 """The second path: pytest-markdown-docs reads and runs the pages, with a parser of its own.
 
 Nothing here is shared with the engine, so that what one of the two overlooks, the other finds. It
-is loaded as a plugin: `pytest -p tests.asrun.second_reader --markdown-docs …`.
+is loaded as a plugin: `pytest -p tests.book.second_reader --markdown-docs …`.
 
 pytest-markdown-docs by itself would miss fences in containers that CommonMark does not know, does
 not know includes, and gives each block a namespace of its own; a block that raises TypeError it

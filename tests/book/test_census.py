@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from asrun.reading.blocks import find_blocks
-from tests.asrun.census import REPOSITORY, disagreements, take_census
+from tests.book.census import REPOSITORY, disagreements, take_census
 
 TABBED = """---
 title: A page

@@ -7,7 +7,7 @@ import pytest
 from asrun.checking.book import verify
 from asrun.reading.pages import read_pages
 from asrun.settings import Settings
-from tests.asrun.drift import KINDS, REPOSITORY, copy_book, equivalent, mutants, report, sample, try_all
+from tests.book.drift import KINDS, REPOSITORY, copy_book, equivalent, mutants, report, sample, try_all
 
 
 def test_a_sample_of_drift_is_noticed() -> None:

@@ -21,9 +21,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from asrun.publishing import take
 from asrun.checking.book import Book, verify
 from asrun.model import Page
+from asrun.publishing import take
 from asrun.settings import Settings
 from tests.asrun.conftest import REPOSITORY
 

@@ -97,7 +97,7 @@ def listen(descriptor: int) -> None:
     figure.canvas.draw()
     plt.close("all")
     OWNERS.update({module: {name.lower() for name in names} for module, names in packages_distributions().items()})
-    assert not {"engine", "snippets"} & set(sys.modules), "the book is loaded"
+    assert not {"asrun", "snippets"} & set(sys.modules), "the book is loaded"
     assert not importlib.util.find_spec("snippets"), "the book can be imported"
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     parent = os.getppid()

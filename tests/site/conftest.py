@@ -15,8 +15,8 @@ import pytest
 import yaml
 from playwright.async_api import Browser, async_playwright
 
-from asrun.publishing.archive import name_of, write_zip
 from asrun.cache import alone
+from asrun.publishing.archive import write_zip
 from asrun.settings import Settings
 from tests.site.arrivals import Arrival, arrivals_at
 from tests.site.browser import flags, get_browser, uses_sandbox
@@ -37,7 +37,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with alone(folder.with_name(f"{folder.name}.lock")):
         if not given and not folder.exists():
             build(folder)
-        if not (folder / f"{name_of(settings)}.zip").exists():
+        if not (folder / f"{settings.archive_name}.zip").exists():
             write_zip(settings, folder)
     return folder
 

@@ -48,7 +48,9 @@ def test_axe_finds_no_violation(visits: list[Visit]) -> None:
 
 def test_no_page_violates_its_own_policy(visits: list[Visit]) -> None:
     problems = [(visit, line) for visit in visits for line in visit.violations]
-    expect_none(problems, "see engine/policy.py: load it from our origin, or add the hash of the inline script")
+    expect_none(
+        problems, "see asrun/publishing/policy.py: load it from our origin, or add the hash of the inline script"
+    )
 
 
 def test_formulas_are_seen_and_spoken(visits: list[Visit]) -> None:

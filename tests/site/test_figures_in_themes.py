@@ -48,7 +48,7 @@ def test_the_text_of_a_figure_changes_its_color_with_the_theme(visits: list[Visi
                     )
     expect_none(
         problems,
-        "black must become currentColor (engine/figures.py), and a color of ours a variable (docs/assets/book.css)",
+        "black must become currentColor (asrun/running/figures.py), and a color of ours a variable (docs/assets/book.css)",
     )
 
 

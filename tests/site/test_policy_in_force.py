@@ -39,7 +39,7 @@ def test_every_page_carries_the_policy_before_anything_that_it_governs(site: Sit
             problems.append((page, f"has {len(places)} policies instead of one"))
         elif places[0] > governed:
             problems.append((page, f"its policy comes after <{tags[governed][0]}>, which it does not govern then"))
-    expect_none(problems, "engine/policy.py puts it right after <meta charset>")
+    expect_none(problems, "asrun/publishing/policy.py puts it right after <meta charset>")
 
 
 def test_all_pages_have_the_same_policy(site: Site) -> None:
@@ -69,7 +69,7 @@ def test_the_policy_lets_nothing_come_from_another_host(site: Site) -> None:
         for needed, source in (("script-src", "'wasm-unsafe-eval'"), ("worker-src", "blob:")):
             if source not in policy.get(needed, []):
                 problems.append((page, f"{needed} lacks {source}, which Python in the page needs"))
-    expect_none(problems, "see DESIGN.md, 'The site', and engine/policy.py")
+    expect_none(problems, "see DESIGN.md, 'The site', and asrun/publishing/policy.py")
 
 
 async def test_the_browser_enforces_the_policy(browser: Browser, site: Site) -> None:
@@ -116,5 +116,5 @@ async def test_whatever_a_reader_does_keeps_to_the_policy(browser: Browser, site
         violations = await page.evaluate("probes.violations")
         expect_none(
             [(start, what) for what in [*violations, *watch.problems]],
-            "see engine/policy.py, and the script or template that does this",
+            "see asrun/publishing/policy.py, and the script or template that does this",
         )

@@ -8,13 +8,12 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from asrun.publishing.archive import name_of
 from asrun.settings import Settings
 from tests.site.built import ROOT, build
 
 ADVICE = (
     "What to do: compare the two files. Usual causes: a set or a folder listing that is not sorted, the current time, an id or a path"
-    " that varies, a figure without a fixed seed, a cache that gives back something else than was put into it (engine/run.py)"
+    " that varies, a figure without a fixed seed, a cache that gives back something else than was put into it (asrun/running/page.py)"
 )
 
 
@@ -64,6 +63,6 @@ def test_a_clean_build_in_another_folder_is_byte_identical(folder: Path, tmp_pat
     build(site, copy, TZ="Pacific/Kiritimati", PYTHONHASHSEED="1", LC_ALL="C")
     assert len(digests(site)) > 10, "the build made hardly any file"
     differing = [
-        line for line in differences(folder, site) if not line.startswith(f"{name_of(Settings.load(ROOT))}.zip:")
+        line for line in differences(folder, site) if not line.startswith(f"{Settings.load(ROOT).archive_name}.zip:")
     ]
     assert not differing, "\n".join([*differing[:20], ADVICE])

@@ -45,7 +45,8 @@ def test_the_search_index_shows_no_trace_of_formulas_and_figures(site: Site) -> 
         for found in STRAY.finditer(text)
     ]
     expect_none(
-        problems, "put formulas and figures into the page after the search plugin has read it (engine/mkdocs_hook.py)"
+        problems,
+        "put formulas and figures into the page after the search plugin has read it (asrun/publishing/mkdocs_plugin.py)",
     )
 
 
@@ -60,7 +61,8 @@ def test_the_search_index_has_no_word_that_only_formulas_and_figures_have(site: 
         (page, f"“{word}”") for page, words in indexed.items() for word in sorted((words - on_page[page]).keys())
     ]
     expect_none(
-        problems, "put formulas and figures into the page after the search plugin has read it (engine/mkdocs_hook.py)"
+        problems,
+        "put formulas and figures into the page after the search plugin has read it (asrun/publishing/mkdocs_plugin.py)",
     )
 
 
@@ -94,4 +96,6 @@ async def test_the_search_finds_each_page_by_a_word_of_its_prose(browser: Browse
             except (AssertionError, TimeoutError):
                 problems.append((page, f"the search for “{own}” does not find it"))
         problems += [("search", problem) for problem in watch.problems]
-    expect_none(problems, "see the search plugin in mkdocs.yml, and what engine/mkdocs_hook.py gives it to read")
+    expect_none(
+        problems, "see the search plugin in mkdocs.yml, and what asrun/publishing/mkdocs_plugin.py gives it to read"
+    )

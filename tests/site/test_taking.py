@@ -13,7 +13,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 import pytest
 from playwright.async_api import Browser
 
-from asrun.publishing.archive import name_of, write_zip
+from asrun.publishing.archive import write_zip
 from asrun.settings import Settings
 from tests.site.built import ROOT, Site, Tags, expect_none
 from tests.site.survey import PROBES
@@ -22,7 +22,7 @@ from tests.site.survey import PROBES
 @pytest.fixture(scope="session")
 def archive(folder: Path) -> Path:
     """The whole book as one file."""
-    return folder / f"{name_of(Settings.load(ROOT))}.zip"
+    return folder / f"{Settings.load(ROOT).archive_name}.zip"
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +48,7 @@ def test_every_block_can_be_taken(site: Site) -> None:
             problems.append((page, f"shows the blocks {numbers}, and {stem}.json has {len(facts['blocks'])}"))
         wanted = [f"{stem}.py", f"{stem}.ipynb", *(f"{stem}/{number}.py" for number in numbers)]
         problems += [(page, f"there is no take/{name}") for name in wanted if not (take / name).is_file()]
-    expect_none(problems, "see engine/take.py")
+    expect_none(problems, "see asrun/publishing/take.py")
 
 
 def test_the_book_in_one_file_is_the_same_every_time(folder: Path, archive: Path, tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_the_book_in_one_file_is_the_same_every_time(folder: Path, archive: Path
 
 
 def test_it_holds_all_files_of_the_site(folder: Path, archive: Path) -> None:
-    name = name_of(Settings.load(ROOT))
+    name = Settings.load(ROOT).archive_name
     with zipfile.ZipFile(archive) as opened:
         held = {entry.removeprefix(f"{name}/") for entry in opened.namelist()}
         assert opened.testzip() is None
@@ -91,7 +91,7 @@ def test_every_link_in_it_leads_to_a_file(unpacked: Path) -> None:
             if not file.is_file() and file.suffix != ".zip":  # the file does not hold itself
                 problems.append((path.relative_to(unpacked), f"<{tag}> {written} leads to no file"))
     assert checked > 500
-    expect_none(problems, "see `for_files` in engine/archive.py")
+    expect_none(problems, "see `for_files` in asrun/publishing/archive.py")
 
 
 async def test_it_is_read_by_a_double_click(browser: Browser, unpacked: Path) -> None:

@@ -6,8 +6,8 @@ Run it from anywhere, on a machine with Python, npm and a network:
 
 It fetches the packages below by name and version, checks each against its recorded integrity, and writes
 
-    engine/vendor/katex/        katex.min.js, run at build time and never shipped
-    docs/assets/vendor/katex/   the style sheet and the fonts that formulas need
+    asrun/formulas/vendor/      katex.min.js, run at build time and never shipped
+    asrun/publishing/styles/     the style sheet and the fonts that formulas need
     docs/assets/vendor/fonts/   one text family and one for code, cut to what a technical book prints
     docs/assets/vendor/d3/, …   the bundles of `bundles.py`, from packages with a lock of their own
 

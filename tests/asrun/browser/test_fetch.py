@@ -17,8 +17,9 @@ from pathlib import Path
 import pytest
 
 from asrun.browser import fetch as runtime
+from asrun.browser.bundle import bundle
 from asrun.browser.fetch import Source, SourceFailed
-from asrun.settings import BookError, Settings
+from asrun.settings import BookError, Options, Settings
 from tests.site.built import ROOT
 
 FILES = {
@@ -51,7 +52,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     (locks / runtime.LICENSES).write_text("tiny: MIT")
     monkeypatch.setattr(runtime, "LOCKS", locks)
     monkeypatch.delenv("BOOK_RUNTIME", raising=False)
-    return Settings(tmp_path / "book", {}, {"runtime": ["tiny"]})
+    return Settings(tmp_path / "book", {}, Options(runtime=("tiny",)))
 
 
 def giving(files: dict[str, bytes], asked: list[list[str]] | None = None) -> Source:
@@ -206,11 +207,11 @@ def test_the_books_own_files_travel_in_one_bundle(tmp_path: Path) -> None:
     (tmp_path / "snippets" / "loss.py").write_text("mse = 'ŷ'\n", encoding="utf-8")
     (tmp_path / "docs" / "data").mkdir(parents=True)
     (tmp_path / "docs" / "data" / "picture.png").write_bytes(b"\x89PNG")
-    settings = Settings(tmp_path, {}, {})
-    made = json.loads(runtime.bundle(settings))
+    settings = Settings(tmp_path, {})
+    made = json.loads(bundle(settings))
     assert made["home"] == {"snippets/loss.py": "mse = 'ŷ'\n", "data/picture.png": {"base64": "iVBORw=="}}
-    assert "engine/inpage.py" in made["library"]
-    assert runtime.bundle(settings) == runtime.bundle(settings)
+    assert "asrun/browser/session.py" in made["library"]
+    assert bundle(settings) == bundle(settings)
 
 
 def test_the_lock_is_pyodides_own_and_complete() -> None:
@@ -223,6 +224,6 @@ def test_the_lock_is_pyodides_own_and_complete() -> None:
 
 def test_the_license_of_each_file_is_told() -> None:
     told = (runtime.LOCKS / runtime.LICENSES).read_text(encoding="utf-8")
-    files = runtime.wanted(Settings.load(ROOT).runtime).files
+    files = runtime.wanted(Settings.load(ROOT).options.runtime).files
     missing = [name for name in files if f"  {name.split('-')[0]} " not in told and name not in told]
-    assert not missing, f"engine/vendor/pyodide/{runtime.LICENSES} does not name {missing}"
+    assert not missing, f"asrun/browser/vendor/{runtime.LICENSES} does not name {missing}"

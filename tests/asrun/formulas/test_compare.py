@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from asrun.formulas.compare import check
-from asrun.model import Binding, Check, Meaning
 from asrun.formulas.notation import meanings_on, read_table
+from asrun.model import Binding, Check, Meaning
 from asrun.settings import Settings
-from tests.asrun.drift import REPOSITORY
+from tests.book.drift import REPOSITORY
 
 
 @pytest.fixture(scope="module")

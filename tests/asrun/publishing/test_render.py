@@ -152,7 +152,7 @@ def test_figures_and_data_are_files_beside_the_pages(
 
 def test_nothing_of_ours_is_left_in_the_real_book(tmp_path: Path) -> None:
     subprocess.run(
-        [sys.executable, "-m", "engine", "render", str(tmp_path)], cwd=REPOSITORY, check=False, capture_output=True
+        [sys.executable, "-m", "asrun", "render", str(tmp_path)], cwd=REPOSITORY, check=False, capture_output=True
     )
     pages = list(tmp_path.glob("*.md"))
     assert pages

@@ -8,13 +8,14 @@ from pathlib import Path
 import material
 import pytest
 
+from asrun.publishing import stylesheet as stylesheets
 from asrun.publishing.stylesheet import stylesheet
+from asrun.settings import PACKAGE
 from snippets import plots
 
-ROOT = Path(__file__).resolve().parents[2]
-DOCS = ROOT / "docs"
 THEME = Path(material.__file__).parent / "templates"
-BOOK = (DOCS / "assets/book.css").read_text(encoding="utf-8")
+ASSETS = PACKAGE / "publishing/theme/assets"
+BOOK = (stylesheets.STYLES / "book.css").read_text(encoding="utf-8")
 FIGURE_COLORS = {name: value for name, value in vars(plots).items() if name.isupper() and isinstance(value, str)}
 
 
@@ -38,40 +39,39 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_every_address_in_the_merged_style_sheet_leads_to_a_file() -> None:
-    uri, text = stylesheet(THEME, DOCS)
+    _, text = stylesheet(THEME)
     addresses = {
         address for address in re.findall(r"""url\(["']?([^"')]+)""", text) if not address.startswith(("data:", "#"))
     }
     assert len(addresses) > 10
-    missing = {address for address in addresses if not (DOCS / uri).parent.joinpath(address).is_file()}
+    missing = {address for address in addresses if not ASSETS.joinpath(address).is_file()}
     assert not missing
 
 
 def test_the_merged_style_sheet_holds_all_four_parts_in_order() -> None:
-    _, text = stylesheet(THEME, DOCS)
+    _, text = stylesheet(THEME)
     places = [text.find(part) for part in (".md-header", "[data-md-color-scheme=slate]", ".katex ", "--book-measure")]
     assert -1 not in places
     assert places == sorted(places)
 
 
-def test_the_name_of_the_style_sheet_changes_with_its_content(tmp_path: Path) -> None:
-    assets = tmp_path / "assets"
-    (assets / "vendor/katex").mkdir(parents=True)
-    (assets / "vendor/katex/katex.css").write_text(".katex{}")
-    (assets / "book.css").write_text("a { color: red }")
-    first, _ = stylesheet(THEME, tmp_path)
-    assert stylesheet(THEME, tmp_path)[0] == first
-    (assets / "book.css").write_text("a { color: blue }")
-    assert stylesheet(THEME, tmp_path)[0] != first
+def test_the_name_of_the_style_sheet_changes_with_its_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stylesheets, "STYLES", tmp_path)
+    (tmp_path / "katex.css").write_text(".katex{}")
+    (tmp_path / "book.css").write_text("a { color: red }")
+    first, _ = stylesheet(THEME)
+    assert stylesheet(THEME)[0] == first
+    (tmp_path / "book.css").write_text("a { color: blue }")
+    assert stylesheet(THEME)[0] != first
 
 
 def test_a_missing_part_of_the_theme_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="which version of Material"):
-        stylesheet(tmp_path, DOCS)
+        stylesheet(tmp_path)
 
 
 def test_the_style_sheet_names_no_other_host() -> None:
-    _, text = stylesheet(THEME, DOCS)
+    _, text = stylesheet(THEME)
     # An SVG inside a data: address names its own language, which nobody fetches.
     assert not re.findall(r"@import|url\([\"']?(?:https?:)?//", text)
 
@@ -81,7 +81,7 @@ def test_the_style_sheet_names_no_other_host() -> None:
 def test_a_color_of_figures_has_a_shade_that_stands_out(name: str, scheme: str) -> None:
     for attribute in ("fill", "stroke"):
         match = re.search(rf'svg \[{attribute}="{FIGURE_COLORS[name]}"\] \{{ {attribute}: var\((--[\w-]+)\); \}}', BOOK)
-        assert match, f"docs/assets/book.css maps no {attribute} for {name} = {FIGURE_COLORS[name]}"
+        assert match, f"asrun/publishing/styles/book.css maps no {attribute} for {name} = {FIGURE_COLORS[name]}"
         assert match[1] == f"--book-{name.lower()}"
         assert contrast(theme(scheme)[match[1]], theme(scheme)["--book-paper"]) >= 3
 

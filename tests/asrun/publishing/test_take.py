@@ -10,8 +10,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from asrun.publishing import plain
-from asrun.publishing import take
+from asrun.publishing import plain, take
 from tests.asrun.conftest import SmallBook
 
 SITE = "https://example.org/book/"

@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 import markdown
 import pytest
 
-from asrun.publishing.render import finished
 from asrun.checking.update import update
+from asrun.publishing.render import finished
 from tests.asrun.conftest import FRONT_MATTER, SmallBook
 
 BLOCK = "```python\nprint(6 * 7)\n\nprint('done')\n```"

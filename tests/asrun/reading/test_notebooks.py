@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from asrun.reading.notebooks import as_markdown, canonical, from_markdown, stripped
 from asrun.publishing.render import finished
+from asrun.reading.notebooks import as_markdown, canonical, from_markdown, stripped
 from tests.asrun.conftest import SmallBook
 
 FIGURE = 'plt.plot([1, 2])\nplt.title("Growth")\nplt.xlabel("time (s)")\nplt.ylabel("mass (g)")'

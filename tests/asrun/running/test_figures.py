@@ -21,8 +21,8 @@ import pytest
 from matplotlib.axes import Axes
 from PIL import Image
 
-from asrun.running.figures import LARGE, draw
 from asrun.model import Figure
+from asrun.running.figures import LARGE, draw
 from tests.asrun.conftest import REPOSITORY, SmallBook
 
 SVG = "{http://www.w3.org/2000/svg}"

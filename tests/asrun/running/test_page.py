@@ -13,7 +13,7 @@ from asrun import settings as settings_module
 from asrun.checking.book import verify
 from asrun.settings import Settings
 from tests.asrun.conftest import FRONT_MATTER, SmallBook
-from tests.asrun.drift import REPOSITORY
+from tests.book.drift import REPOSITORY
 
 BODY = """
 Some prose.
@@ -175,10 +175,10 @@ def test_another_page_does_not_touch_it(counted: Counted) -> None:
 
 
 def test_the_engine_itself_is_a_dependency(counted: Counted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    copy = tmp_path / "engine"
+    copy = tmp_path / "asrun"
     copy.mkdir()
     (copy / "new.py").write_text("x = 1\n")
-    monkeypatch.setattr(settings_module, "ENGINE", copy)
+    monkeypatch.setattr(settings_module, "PACKAGE", copy)
     assert counted.runs() == 2
     assert counted.runs() == 2
     (copy / "new.py").write_text("x = 2\n")
@@ -211,7 +211,7 @@ def test_the_real_book_is_not_run_again_by_another_process(seed: str) -> None:
     """Each process writes sets in an order of its own: none may stand in a key."""
     verify(Settings.load(REPOSITORY))
     done = subprocess.run(
-        [sys.executable, "-m", "engine", "check"],
+        [sys.executable, "-m", "asrun", "check"],
         cwd=REPOSITORY,
         env=os.environ | {"PYTHONHASHSEED": seed},
         capture_output=True,

@@ -1,4 +1,4 @@
-// A figure that came from the Python in the page. What draws it is ours (engine/figures.py), but code of a reader, or of a link that
+// A figure that came from the Python in the page. What draws it is ours (asrun/running/figures.py), but code of a reader, or of a link that
 // somebody shared, runs beside it and can send anything. So nothing goes into the page but the shapes and texts that ours consists of.
 
 const ELEMENTS = new Set(["svg", "defs", "clipPath", "g", "path", "rect", "text", "tspan", "image"]);

@@ -7,7 +7,7 @@ export const writes = ({ defines, changes = [] }) => [...defines, ...changes];
 
 const ascending = (a, b) => a - b;
 
-// facts: number -> {defines, changes, uses, after} by engine/program.py; codes: number -> text
+// facts: number -> {defines, changes, uses, after} by asrun/programs/program.py; codes: number -> text
 export function stampOf(number, facts, codes) {
   return JSON.stringify([...facts.get(number).after, number].map((n) => [n, codes.get(n)]));
 }

@@ -15,7 +15,7 @@ let queue = Promise.resolve();
 let loading = null;
 
 export const codeOf = (block) => block.edited ?? block.book;
-// The blocks of a page as engine/program.py reads them. What a changed block raises is not asked any more.
+// The blocks of a page as asrun/programs/program.py reads them. What a changed block raises is not asked any more.
 export const sourcesOf = ({ blocks }) => [...blocks.values()].map((block) => ({ code: codeOf(block), raises: raisesOf(block) }));
 const raisesOf = (block) => (block.edited === null ? block.raises : "");
 const codesOf = ({ blocks }) => new Map([...blocks].map(([number, block]) => [number, codeOf(block)]));

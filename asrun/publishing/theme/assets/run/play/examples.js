@@ -12,7 +12,7 @@ const make = (tag, role, className, text = "") => {
 
 let book = null;
 
-// The blocks of the book by chapter, which engine/examples.py lists.
+// The blocks of the book by chapter, which asrun/publishing/examples.py lists.
 function groupsOfBook() {
   book ??= fetch(new URL("take/examples.json", BASE)).then((answer) => {
     if (!answer.ok) throw new Error(`status ${answer.status}`);
