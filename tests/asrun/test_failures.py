@@ -879,7 +879,7 @@ def test_a_module_without_a_chapter(book: SmallBook) -> None:
     book.write("snippets/two_words.py", "x = 1\n")
     book.write("tests/snippets/test_two_words.py", "")
     assert book.problems() == [
-        "snippets/two_words.py:1: the module has no chapter docs/two-words.md: add it, or name the module in shared_snippets"
+        "snippets/two_words.py:1: the module has no chapter docs/two-words.md: add it, or name the module in shared_modules"
     ]
 
 

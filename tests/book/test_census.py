@@ -49,7 +49,7 @@ def test_a_block_in_a_tab_is_counted_by_all_three(tabbed_book: Path, tmp_path: P
 
 
 BLIND = """
-from tests.asrun import second_reader
+from tests.book import second_reader
 
 second_reader.without_containers = lambda text: text
 """
