@@ -17,7 +17,6 @@ from pathlib import Path
 import pytest
 
 from asrun.browser import fetch as runtime
-from asrun.browser.bundle import bundle
 from asrun.browser.fetch import Source, SourceFailed
 from asrun.settings import BookError, Options, Settings
 from tests.site.built import ROOT
@@ -200,18 +199,6 @@ def test_a_site_gets_links_to_the_files_and_a_lock_that_names_no_others(settings
     assert os.stat(made / "pyodide.asm.wasm").st_ino == os.stat(place / "pyodide.asm.wasm").st_ino
     lock = json.loads((made / "pyodide-lock.json").read_text())
     assert lock["packages"]["tiny"]["size"] == len(FILES["tiny-1.0.whl"])
-
-
-def test_the_books_own_files_travel_in_one_bundle(tmp_path: Path) -> None:
-    (tmp_path / "snippets").mkdir()
-    (tmp_path / "snippets" / "loss.py").write_text("mse = 'ŷ'\n", encoding="utf-8")
-    (tmp_path / "docs" / "data").mkdir(parents=True)
-    (tmp_path / "docs" / "data" / "picture.png").write_bytes(b"\x89PNG")
-    settings = Settings(tmp_path, {})
-    made = json.loads(bundle(settings))
-    assert made["home"] == {"snippets/loss.py": "mse = 'ŷ'\n", "data/picture.png": {"base64": "iVBORw=="}}
-    assert "asrun/browser/session.py" in made["library"]
-    assert bundle(settings) == bundle(settings)
 
 
 def test_the_lock_is_pyodides_own_and_complete() -> None:
