@@ -25,7 +25,7 @@ from typing import Any
 import psutil
 import yaml
 
-from asrun.browser import fetch as runtime
+from asrun.browser import pyodide
 from asrun.model import Block, Page
 from asrun.reading.blocks import OPENING
 from asrun.reading.pages import read_pages
@@ -53,7 +53,7 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3, help="how often each warm build is measured")
     given = parser.parse_args()
     rows: list[tuple[str, str, str, str]] = []
-    os.environ["BOOK_RUNTIME"] = str(runtime.folder(Settings.load(REPOSITORY)))  # the copies do not fetch Pyodide again
+    os.environ["BOOK_RUNTIME"] = str(pyodide.folder(Settings.load(REPOSITORY)))  # the copies do not fetch Pyodide again
     with tempfile.TemporaryDirectory(prefix="bench-") as place:
         sites = {"this site": copy_of_book(Path(place, "book"), 0)}
         for count in given.chapters:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from asrun.browser import fetch
+from asrun.browser import pyodide
 from asrun.settings import Settings
 from tests.site.built import ROOT, expect_none
 from tests.site.server import serving
@@ -38,7 +38,7 @@ class Environment:
             **kept,
             "PATH": f"{self.folder / 'bin'}{os.pathsep}{kept.get('PATH', '')}",
             "NO_MKDOCS_2_WARNING": "1",
-            "BOOK_RUNTIME": str(fetch.folder(Settings.load(ROOT))),  # Pyodide is not fetched again
+            "BOOK_RUNTIME": str(pyodide.folder(Settings.load(ROOT))),  # Pyodide is not fetched again
         }
         program = str(self.folder / "bin" / command[0])
         return subprocess.run(
