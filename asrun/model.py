@@ -206,10 +206,11 @@ class Value:
 
 @dataclass(frozen=True)
 class Check:
-    """A formula to compare with the code that it is bound to."""
+    """A formula to compare with the code that it is bound to; `tree` is KaTeX's, empty where KaTeX cannot read it."""
 
     tex: str
     binding: Binding
+    tree: str = ""
 
 
 Item = Code | Value | Check

@@ -37,7 +37,7 @@ def _check(item: Check, meanings: dict[str, Meaning], namespace: dict[str, Any],
     binding, tex = item.binding, item.tex
     try:
         functions = {name for name, meaning in meanings.items() if meaning.parameters}
-        chains = read(tex, functions.__contains__)
+        chains = read(item.tree, tex, functions.__contains__)
         definitions = _definitions(others, meanings, functions)
         agreed = 0
         for sizes in SIZES[:1] if binding.actual else SIZES:
@@ -62,7 +62,7 @@ def _definitions(others: list[Check], meanings: dict[str, Meaning], functions: s
     found: dict[str, set[str]] = {}
     for other in others:
         try:
-            chains = read(other.tex, functions.__contains__)
+            chains = read(other.tree, other.tex, functions.__contains__)
         except CannotRead:
             continue  # reported where it stands
         node = chains[0][0].node
