@@ -15,8 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from asrun.formulas.evaluate import CONSTANTS, DoesNotHold, Evaluator, Scope, Sizes, as_code, names_in, number, size_of
-from asrun.formulas.tree import CannotRead, Node, Side, read
+from asrun.formulas.evaluate import Evaluator
+from asrun.formulas.reader import read
+from asrun.formulas.scope import CONSTANTS, DoesNotHold, Scope, Sizes, as_code, names_in, number, size_of
+from asrun.formulas.tree import CannotRead, Node, Side
 from asrun.model import Binding, Check, Checked, Meaning
 
 # The first is the plainest to read in an error; then the corners: one example, one feature, more features than examples.
@@ -224,7 +226,7 @@ def _check_minimum(node: Node, wanted: Any, scope: Scope, tex: str) -> None:
     of, by = node.parts
     variables = by.parts if by.kind == "tuple" else (by,)
     evaluator = Evaluator(scope, tex)
-    meanings = [evaluator.variable(variable)[0] for variable in variables]
+    meanings = [evaluator.variable(variable) for variable in variables]
     sizes = [int(np.size(scope.draw(meaning))) for meaning in meanings]
     if sum(sizes) != wanted.size:
         raise DoesNotHold(
@@ -252,9 +254,9 @@ def _check_minimum(node: Node, wanted: Any, scope: Scope, tex: str) -> None:
                 )
     for meaning in meanings:
         here = Evaluator(at(point), tex)
-        gradient = here.gradient(of, meaning, here.scope.python_value(meaning.python), node.start)
+        gradient = here.gradient(of, meaning, node)
         there = Evaluator(at(point + 1.0), tex)
-        scale = np.abs(there.gradient(of, meaning, there.scope.python_value(meaning.python), node.start)).max()
+        scale = np.abs(there.gradient(of, meaning, node)).max()
         if np.abs(gradient).max() > DIFFERENCES * max(scale, EXACT):
             raise DoesNotHold(
                 f"the gradient of {tex[of.start : of.end]} is not zero where the code puts the minimum", node.start

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from asrun.formulas import katex
-from asrun.formulas.tree import CannotRead, canonical, nodes_of
+from asrun.formulas.reader import symbol_of
+from asrun.formulas.tree import CannotRead, nodes_of
 from asrun.model import Meaning, Problem
 from asrun.settings import Settings
 
@@ -79,12 +80,13 @@ def _row(cells: list[str], line: int, trees: dict[tuple[str, bool], katex.Parsed
     for tex in symbols:
         if error := trees[tex, False].error:
             raise ValueError(f"KaTeX cannot read {tex}: {error}")
-        symbol = canonical(nodes_of(trees[tex, False].tree), tex)
+        base, *others = symbol_of(nodes_of(trees[tex, False].tree), tex)
+        symbol = f"{base}_{','.join(others)}" if others else base
         row = replace(meaning, symbol=symbol, tex=tex)
         if indexed := INDEXED.fullmatch(name):
             indices = tuple(part.strip() for part in indexed["indices"].split(","))
             if all(index.isalpha() for index in indices):
-                row = replace(row, base=symbol.rsplit("_", 1)[0], indices=indices)
+                row = replace(row, base=base, indices=indices)
         rows.append(row)
     return rows
 
@@ -122,3 +124,10 @@ def meanings_on(stem: str, rows: Sequence[Meaning]) -> dict[str, Meaning]:
     for row in [row for row in by_rank[False] if not row.pages] + by_rank[True]:
         chosen[row.symbol] = row
     return chosen
+
+
+def row_of(meanings: Mapping[str, Meaning], name: str, indices: Sequence[str]) -> Meaning | None:
+    """The row for a symbol with just these indices, as x_0, else the one for as many, as x_{ij}; not that of the whole."""
+    exact = meanings.get(f"{name}_{','.join(indices)}")
+    rows = (row for row in meanings.values() if row.indices and row.base == name and len(row.indices) == len(indices))
+    return exact if exact and not exact.indices else next(rows, None)

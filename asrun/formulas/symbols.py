@@ -12,7 +12,9 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from asrun.formulas.tree import CannotRead, Raw, aligned, canonical, cells, nodes_of, parts_of
+from asrun.formulas.notation import row_of
+from asrun.formulas.reader import symbol_of
+from asrun.formulas.tree import CannotRead, Raw, aligned, cells, nodes_of, parts_of
 from asrun.model import Binding, Checked, Meaning, Page
 
 ATTRIBUTE = "data-s"
@@ -20,7 +22,7 @@ ATTRIBUTE = "data-s"
 VARIABLE = re.compile(r'<span class="n">(\w+)</span>(?P<keyword>(?=<span class="o">=</span>(?!<)))?')
 SYMBOLS = ("mathord", "textord", "font", "accent", "overline", "mclass")
 WORDS = ("text", "operatorname")
-NAMES: dict[tuple[str, str], str] = {}
+NAMES: dict[tuple[str, str], list[str]] = {}
 BLANK = re.compile(r'<span class="w">(\s+)</span>')
 
 
@@ -56,8 +58,9 @@ def _symbols(tex: str, nodes: list[Raw], meanings: dict[str, Meaning]) -> Iterat
         base, end = node.get("base") if node["type"] == "supsub" else node, 0
         if base and base["type"] in SYMBOLS:
             for part, stop in _longest_first(node):
-                name = _name(tex, part, base["loc"][0], stop)
-                if meaning := meanings.get(name) or _with_index(name, meanings):
+                name, *indices = _name(tex, part, base["loc"][0], stop)
+                row = row_of(meanings, name, indices) if indices else None
+                if meaning := row or meanings.get(name) or meanings.get(name.rpartition("_")[0]):
                     # In braces of its own, so that it can be the argument of a command, as in \frac1n.
                     end = stop
                     yield _Mark(base["loc"][0], end, rf"{{\htmlData{{s={quantity(meaning)}}}{{", "}}")
@@ -81,26 +84,15 @@ def _longest_first(node: Raw) -> Iterator[tuple[Raw, int]]:
     yield node, node["loc"][1]
 
 
-def _name(tex: str, node: Raw, start: int, end: int) -> str:
-    """The name of a symbol, "" for what is none; read once for all its places in the book."""
+def _name(tex: str, node: Raw, start: int, end: int) -> list[str]:
+    """The name of a symbol and its indices, [""] for what is none; read once for all its places in the book."""
     key = tex[start:end], str(node.get("text"))  # a macro may stand for one letter here and for another there
     if key not in NAMES:
         try:
-            NAMES[key] = canonical([node], tex)
+            NAMES[key] = symbol_of([node], tex)
         except CannotRead:
-            NAMES[key] = ""
+            NAMES[key] = [""]
     return NAMES[key]
-
-
-def _with_index(name: str, meanings: dict[str, Meaning]) -> Meaning | None:
-    base, _, indices = name.rpartition("_")
-    if not base:
-        return None
-    count = indices.count(",") + 1
-    for meaning in meanings.values():
-        if meaning.indices and meaning.base == base and len(meaning.indices) == count:
-            return meaning
-    return meanings.get(base)
 
 
 def _steps(nodes: list[Raw]) -> Iterator[_Mark]:
