@@ -292,8 +292,8 @@ class Meaning:
 
 @dataclass(frozen=True)
 class Checked:
-    """How many draws agreed, or what does not hold and at which offset of the formula."""
+    """How many draws agreed, or what does not hold and at which offset of the formula; None: the comment is wrong."""
 
     agreed: int
     error: str = ""
-    offset: int = 0
+    offset: int | None = 0

@@ -23,7 +23,6 @@ from asrun.formulas.scope import (
     matrix,
     number,
     shape_text,
-    size_of,
 )
 from asrun.formulas.tree import Node
 from asrun.model import Meaning
@@ -219,7 +218,7 @@ class Evaluator:
         if bounds:
             low, high = (round(float(number(self.value(bound)))) for bound in bounds)
         else:
-            low, high = 1, size_of(meaning.index_size, self.scope.sizes)
+            low, high = 1, self.scope.size(meaning.index_size)
         scopes = (self.scope.changed(**{meaning.python: place - 1}) for place in range(low, high + 1))
         return [self.within(scope).value(node.parts[0]) for scope in scopes]
 

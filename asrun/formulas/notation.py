@@ -131,3 +131,8 @@ def row_of(meanings: Mapping[str, Meaning], name: str, indices: Sequence[str]) -
     exact = meanings.get(f"{name}_{','.join(indices)}")
     rows = (row for row in meanings.values() if row.indices and row.base == name and len(row.indices) == len(indices))
     return exact if exact and not exact.indices else next(rows, None)
+
+
+def quantity(meaning: Meaning) -> str:
+    """The Python name that a symbol and its entries share: x_{ij} and X are one quantity."""
+    return re.split(r"[\[(]", meaning.python)[0]

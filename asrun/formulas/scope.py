@@ -24,9 +24,9 @@ Sizes = dict[str, int]
 
 
 class DoesNotHold(Exception):
-    """The formula and the code part ways, or a side of it cannot be evaluated, at `offset`."""
+    """The formula and the code part ways, or a side cannot be evaluated, at `offset`; None: the comment is wrong."""
 
-    def __init__(self, message: str, offset: int = 0) -> None:
+    def __init__(self, message: str, offset: int | None = 0) -> None:
         super().__init__(message)
         self.offset = offset
 
@@ -61,7 +61,18 @@ class Scope:
     def meaning_of(self, python: str) -> Meaning | None:
         return self.by_python.get(python)
 
-    def python_value(self, python: str, offset: int = 0) -> Any:
+    def size(self, text: str) -> int:
+        """A size of the notation table: n, d, d + 1, 3."""
+        try:
+            return int(eval(compiled(text), {"__builtins__": {}}, dict(self.sizes)))
+        except Exception:
+            raise DoesNotHold(f"the size {text} has no value here") from None
+
+    def shape(self, meaning: Meaning) -> tuple[int, ...]:
+        """The shape that the notation table gives a symbol."""
+        return tuple(self.size(part) for part in meaning.shape or ())
+
+    def python_value(self, python: str, offset: int | None = 0) -> Any:
         """The value of a Python name, as the code sees it."""
         if python in self.values:
             return self.values[python]
@@ -87,13 +98,15 @@ class Scope:
             raise DoesNotHold(
                 f"{python} has no value here: the notation table gives it neither shape nor definition", offset
             )
+        if self.actual:
+            raise DoesNotHold(f"the page gives {python} no value: give it one, or write <!-- code: … -->", offset)
         if python not in self.drawn:
             self.drawn[python] = self.draw(meaning)
         return self.drawn[python]
 
-    def _check_shape(self, meaning: Meaning, value: Any, offset: int) -> None:
+    def _check_shape(self, meaning: Meaning, value: Any, offset: int | None) -> None:
         """A row that gives both a shape and a definition must not contradict itself."""
-        stated = tuple(size_of(part, self.sizes) for part in meaning.shape or ())
+        stated = self.shape(meaning)
         if np.shape(value) != stated:
             raise DoesNotHold(
                 f"the notation table gives {meaning.python} the shape {stated}, and its definition gives {np.shape(value)}",
@@ -108,13 +121,13 @@ class Scope:
         return meaning.definitions[0] if meaning.definitions else ""
 
     def draw(self, meaning: Meaning) -> Any:
-        shape = tuple(size_of(part, self.sizes) for part in meaning.shape or ())
+        shape = self.shape(meaning)
         if meaning.integer:
             return int(self.rng.integers(1, 5))
         value = self.rng.uniform(0.3, 2.0, shape) if meaning.positive else self.rng.normal(0.4, 1.0, shape)
         return value if shape else float(value)
 
-    def evaluate(self, code: str, offset: int = 0) -> Any:
+    def evaluate(self, code: str, offset: int | None = 0) -> Any:
         """Run an expression of the table or the page with this scope's values."""
         known = {
             name
@@ -128,11 +141,6 @@ class Scope:
             raise
         except Exception as error:
             raise DoesNotHold(f"the code {code} raises {type(error).__name__}: {error}", offset) from None
-
-
-def size_of(text: str, sizes: Sizes) -> int:
-    """A size of the notation table: n, d, d+1, 3."""
-    return int(eval(compiled(text), {"__builtins__": {}}, dict(sizes)))
 
 
 # A sum or a derivative evaluates the same few expressions thousands of times: each is read once.

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from asrun.formulas.notation import row_of
+from asrun.formulas.notation import quantity, row_of
 from asrun.formulas.reader import symbol_of
 from asrun.formulas.tree import CannotRead, Raw, aligned, cells, nodes_of, parts_of
 from asrun.model import Binding, Checked, Meaning, Page
@@ -24,11 +24,6 @@ SYMBOLS = ("mathord", "textord", "font", "accent", "overline", "mclass")
 WORDS = ("text", "operatorname")
 NAMES: dict[tuple[str, str], list[str]] = {}
 BLANK = re.compile(r'<span class="w">(\s+)</span>')
-
-
-def quantity(meaning: Meaning) -> str:
-    """The Python name that a symbol and its entries share: x_{ij} and X are one quantity."""
-    return re.split(r"[\[(]", meaning.python)[0]
 
 
 def tag(tex: str, tree: str, meanings: dict[str, Meaning]) -> str:
