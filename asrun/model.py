@@ -206,10 +206,11 @@ class Value:
 
 @dataclass(frozen=True)
 class Check:
-    """A formula to compare with the code that it is bound to."""
+    """A formula to compare with the code that it is bound to; `tree` is KaTeX's, empty where KaTeX cannot read it."""
 
     tex: str
     binding: Binding
+    tree: str = ""
 
 
 Item = Code | Value | Check
@@ -291,8 +292,8 @@ class Meaning:
 
 @dataclass(frozen=True)
 class Checked:
-    """How many draws agreed, or what does not hold and at which offset of the formula."""
+    """How many draws agreed, or what does not hold and at which offset of the formula; None: the comment is wrong."""
 
     agreed: int
     error: str = ""
-    offset: int = 0
+    offset: int | None = 0

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from asrun.formulas import katex
 from asrun.model import Block, Figure, Formula, Number, Page, Problem, Ran
 from asrun.reading.includes import sections_of
+from asrun.reading.prose import QUOTE
 from asrun.running.page import PageRun
 from asrun.settings import Settings
 
@@ -97,19 +98,17 @@ def check_page(page: Page, run: PageRun, math: dict[tuple[str, bool], katex.Rend
             )
     yield from _shown_again(page)
     for formula, checked in zip(page.bound_formulas, run.checks, strict=False):
-        if checked.error:
-            line, column, text = _place(formula, checked.offset)
-            yield page.problem(
-                line,
-                f"column {column}: {checked.error}\n    {text}\n    {' ' * (column - 1 - (formula.column - 1 if line == formula.line else 0))}^",
-            )
+        if not checked.error or math[formula.tex, formula.display].error:
+            continue  # what KaTeX cannot read is told below
+        if checked.offset is None and formula.binding:
+            yield page.problem(formula.binding.line, checked.error)
+        else:
+            line, column, caret = _place(page, formula, checked.offset or 0)
+            yield page.problem(line, f"column {column}: {checked.error}\n{caret}")
     for formula in page.formulas:
         rendered = math[formula.tex, formula.display]
         if rendered.error:
-            before = formula.tex[: rendered.position].split("\n")
-            line = formula.line + len(before) - 1
-            quote = re.match(r"[ \t]*>+[ \t]?|", page.text.split("\n")[line - 1])
-            column = len(before[-1]) + (formula.column if len(before) == 1 else 1 + len(quote[0] if quote else ""))
+            line, column, _ = _place(page, formula, rendered.position)
             yield page.problem(line, f"column {column}: KaTeX cannot read the formula: {rendered.error}")
 
 
@@ -128,11 +127,13 @@ def _shown_again(page: Page) -> Iterator[Problem]:
                 )
 
 
-def _place(formula: Formula, offset: int) -> tuple[int, int, str]:
-    """Line and column of an offset of a formula, and the formula's text on that line."""
+def _place(page: Page, formula: Formula, offset: int) -> tuple[int, int, str]:
+    """Line and column of an offset of a formula, and the formula's text on that line with a caret beneath it."""
     before = formula.tex[:offset].split("\n")
-    column = len(before[-1]) + (formula.column if len(before) == 1 else 1)
-    return formula.line + len(before) - 1, column, formula.tex.split("\n")[len(before) - 1]
+    line, place = formula.line + len(before) - 1, len(before[-1])
+    quote = QUOTE.match(page.text.split("\n")[line - 1])
+    column = place + (formula.column if len(before) == 1 else 1 + len(quote[0] if quote else ""))
+    return line, column, f"    {formula.tex.split(chr(10))[len(before) - 1]}\n    {' ' * place}^"
 
 
 def _output_problem(page: Page, difference: OutputDifference) -> Problem:

@@ -22,7 +22,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from asrun.checking.book import verify
-from asrun.formulas.evaluate import names_in
+from asrun.formulas.scope import names_in
 from asrun.formulas.notation import meanings_on, read_table
 from asrun.formulas.tree import Node, read
 from asrun.model import Page
