@@ -88,6 +88,7 @@ def run_program(path: str) -> dict[str, Any]:
 
 def listen(descriptor: int) -> None:
     """Fork for every request, until the other end is closed."""
+    sys.path[:] = [place for place in sys.path if not os.path.isdir(os.path.join(place, "asrun"))]  # an editable install
     for name in LARGE:
         importlib.import_module(name)
     import matplotlib.pyplot as plt
