@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from asrun.cache import keep, kept
+from asrun.cache import load, store
 from asrun.settings import Settings
 
 SCRIPT = Path(__file__).parent / "vendor" / "katex.min.js"
@@ -65,12 +65,12 @@ def render(settings: Settings, formulas: Iterable[Key]) -> dict[Key, Rendered]:
     script = SCRIPT.read_bytes()
     stamp = hashlib.sha256(script + RENDER.encode() + settings.fingerprint.encode()).hexdigest()
     file = settings.cache / "katex.pickle"
-    known: dict[Key, Rendered] = kept(file, stamp) or {}
+    known: dict[Key, Rendered] = load(file, stamp) or {}
     missing = [key for key in wanted if key not in known]
     if missing:
         answers = cast(list[dict[str, Any]], _interpreter().evaljs(RENDER, formulas=missing))
         known |= {key: _rendered(answer) for key, answer in zip(missing, answers, strict=True)}
-        keep(file, stamp, known)
+        store(file, stamp, known)
     return {key: known[key] for key in wanted}
 
 

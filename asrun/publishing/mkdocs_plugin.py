@@ -33,13 +33,14 @@ from mkdocs.utils.templates import TemplateContext
 from asrun.browser import fetch
 from asrun.browser.bundle import BUNDLE, bundle
 from asrun.checking.book import Book, begin
-from asrun.checking.record import page_facts, verified
 from asrun.formulas.symbols import code_anchor, defined_in, legend, shown_functions
 from asrun.model import Page
 from asrun.publishing import render, take
+from asrun.publishing.facts import page_facts
 from asrun.publishing.page import Dressing, Placeholders
 from asrun.publishing.policy import ISOLATION, insert_policy, policy
 from asrun.publishing.stylesheet import stylesheet
+from asrun.reading.options import OPTIONS
 from asrun.running.page import expect_runs
 from asrun.settings import BookError, Options, Settings
 
@@ -140,7 +141,7 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
             # A server has threads, and forks badly; there, one page at a time is made anew when all else is done.
             self.taking = take.begin(book, Path(config.site_dir), config.site_url or "")
         _sort(files, self.in_order)
-        made: dict[str, str | bytes] = {"verified.json": json.dumps(verified(book), indent=1, sort_keys=True) + "\n"}
+        made: dict[str, str | bytes] = {"verified.json": json.dumps(book.record, indent=1, sort_keys=True) + "\n"}
         for run in book.runs.values():
             for figure in run.figures:
                 made |= {IMAGES + name: content for name, content in figure.images.items()}
@@ -194,7 +195,7 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
 
         images = "../" * page.url.count("/") + IMAGES
         self.dressing.begin(book.math[uri].values())
-        text = render.finished(
+        text = render.render_page(
             ours,
             run,
             lambda figure, alt: self.dressing.figure(figure, alt, images),
@@ -219,7 +220,11 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
             shows = bool(names) and self.functions.get(names[0]) == (uri, code_anchor(names[0]))
             said = [f"#{code_anchor(names[0])}"] if shows else []
             said += [f"data-block={number}"]
-            said += [f'data-{key}="{block.options[key]}"' for key in ("needs", "raises") if key in block.options]
+            said += [
+                f'data-{option.name}="{block.options[option.name]}"'
+                for option in OPTIONS
+                if option.for_scripts and option.name in block.options
+            ]
             marks[block.line] = " ".join(said)
         return marks
 
