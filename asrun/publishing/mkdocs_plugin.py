@@ -63,6 +63,7 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
     serving = False
 
     def __init__(self) -> None:
+        self.stylesheet = ("", "")  # its address and its text
         self.placeholders = Placeholders()
         self.dressing = Dressing(self.placeholders)
         self.in_order: list[File] = []  # the pages as MkDocs wants them
@@ -101,7 +102,11 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
         if not any(fence["name"] == "*" for fence in fences):
             fences.append({"name": "*", "class": "", "format": self.dressing.fence, "validator": self.dressing.fits})
             config.markdown_extensions.append(self.dressing)  # type: ignore[arg-type] # Markdown takes objects as well
-        config.extra["stylesheet"], _ = _stylesheet()
+        try:
+            self.stylesheet = stylesheet(Path(material.__file__).parent / "templates")
+        except BookError as error:
+            raise PluginError(str(error)) from None
+        config.extra["stylesheet"], _ = self.stylesheet
         config.site_url = os.environ.get("SITE_URL") or config.site_url  # whoever hosts it knows where
         return config
 
@@ -111,7 +116,7 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
         self.placeholders.clear()
         self.functions = {}
         book = self.book = self._begin()
-        address, css = _stylesheet()
+        address, css = self.stylesheet
         files.append(File.generated(config, address, content=css))
         if self.settings.options.runtime and self._fetch_runtime():
             files.append(File.generated(config, BUNDLE, content=bundle(self.settings)))
@@ -272,10 +277,6 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
             take.finish(self.taking, self.book, site, config.site_url or "")
         if (site / BUNDLE).exists():
             install(self.settings, site)
-
-
-def _stylesheet() -> tuple[str, str]:
-    return stylesheet(Path(material.__file__).parent / "templates")
 
 
 def _sort(files: Files, order: Iterable[File]) -> None:

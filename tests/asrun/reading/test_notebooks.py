@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from asrun.checking.update import update
 from asrun.publishing.render import render_page
 from asrun.reading.notebooks import as_markdown, from_markdown, strip_outputs, to_json
 from tests.asrun.conftest import SmallBook
@@ -120,3 +121,20 @@ def test_a_notebook_in_another_form_is_told(book: SmallBook) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()), indent=2))
     assert len(book.problems()) == 1
     assert "not written as Jupyter does" in book.problems()[0]
+
+
+@pytest.mark.parametrize("cells", [[], [{"cell_type": "code", "id": "a", "source": "x = 1"}]])
+def test_a_notebook_without_cells_or_metadata_is_read(book: SmallBook, cells: list[dict[str, str]]) -> None:
+    path = book.notebook([])
+    path.write_text(to_json({**json.loads(path.read_text()), "cells": cells}))
+    assert [problem.split(": ")[1][:40] for problem in book.problems()] == (
+        ["the notebook holds outputs, or is not written as Jupyter does"[:40]] if cells else []
+    )
+    update(book.verify())
+    assert book.problems() == []
+
+
+def test_what_is_no_notebook_is_told(book: SmallBook) -> None:
+    book.write("docs/page.ipynb", "[]")
+    (problem,) = book.problems()
+    assert problem.startswith("docs/page.ipynb:1: this is not a notebook: ")
