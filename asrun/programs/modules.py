@@ -66,7 +66,8 @@ class Library:
             return ""
         path = f"{self.package}.{node.module or ''}".rstrip(".") if node.level else node.module or ""
         if path == self.package:
-            raise Unclear(f"{node.names[0].name} is a module of the book: write `from {path}.… import …`")
+            name = node.names[0].name
+            raise Unclear(f"{name} is a module of the book: write `from {path}.{name} import …`")
         if not path.startswith(f"{self.package}."):
             return ""
         if node.names[0].name == "*":

@@ -78,6 +78,7 @@ class Names(dict[str, Any]):
         super().__setitem__(name, value)
 
     def __delitem__(self, name: str) -> None:
+        self.read |= {name} - self.bound
         self.bound.add(name)
         super().__delitem__(name)
 
