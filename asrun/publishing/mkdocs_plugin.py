@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 from collections.abc import Iterable, Sequence
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -30,16 +29,18 @@ from mkdocs.structure.pages import Page as SitePage
 from mkdocs.utils import get_relative_url
 from mkdocs.utils.templates import TemplateContext
 
-from asrun.browser import fetch
 from asrun.browser.bundle import BUNDLE, bundle
+from asrun.browser.fetch import fetch
+from asrun.browser.pyodide import install
 from asrun.checking.book import Book, begin
 from asrun.checking.record import page_facts, verified
 from asrun.formulas.symbols import code_anchor, defined_in, legend, shown_functions
 from asrun.model import Page
 from asrun.publishing import render, take
-from asrun.publishing.page import Dressing, Placeholders
-from asrun.publishing.policy import ISOLATION, insert_policy, policy
+from asrun.publishing.page import Dressing, Placeholders, compact
+from asrun.publishing.policy import with_headers, write_policy
 from asrun.publishing.stylesheet import stylesheet
+from asrun.publishing.templates import TemplateProblem, compile_all
 from asrun.running.page import expect_runs
 from asrun.settings import BookError, Options, Settings
 
@@ -47,9 +48,6 @@ log = logging.getLogger("mkdocs.asrun")
 THEME = Path(__file__).parent / "theme"
 SCRIPT = "assets/book.js"
 IMAGES = "assets/figures/"
-# Blank lines and the indentation of the templates, except where they mean something.
-KEPT = re.compile(r"(<pre\b.*?</pre>|<script\b.*?</script>|<textarea\b.*?</textarea>)", re.S)
-SPARE = re.compile(r"\n\s+")
 
 
 class PluginConfig(Config):  # type: ignore[no-untyped-call]
@@ -130,7 +128,10 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
     @event_priority(100)
     def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
         """All has run: tell what is wrong, and add what the run made to the site."""
-        _compile_templates(env, config)
+        try:
+            compile_all(env, Path(config.theme.custom_dir or THEME))
+        except TemplateProblem as problem:
+            raise PluginError(str(problem)) from None
         book = self.book
         if book is None:
             return env
@@ -151,7 +152,7 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
     def _fetch_runtime(self) -> bool:
         """Get the Python that runs in the page; an author who writes without a network goes on without it."""
         try:
-            fetch.fetch(self.settings, say=log.info)
+            fetch(self.settings, say=log.info)
         except BookError as error:
             if not self.serving:
                 raise PluginError(str(error)) from None
@@ -244,44 +245,28 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
 
     def on_post_page(self, output: str, *, page: SitePage, config: MkDocsConfig) -> str:
         """Take out what nobody sees: half a kilobyte of a page as it is sent."""
-        parts = KEPT.split(output)
-        parts[::2] = (SPARE.sub("\n", part) for part in parts[::2])
-        return "".join(parts)
+        return compact(output)
 
     def on_build_error(self, *, error: Exception) -> None:
         """Tell of a template that cannot be filled as of any other mistake of an author: file, line, what to do."""
         if isinstance(error, jinja2.TemplateError):
-            raise _template_problem(error) from None
+            raise PluginError(str(TemplateProblem(error))) from None
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
         """Send the headers that CONTRIBUTING.md asks of a host, so that Stop can interrupt Python while an author looks on."""
-        for folder in (self.settings.modules,):
-            if folder.is_dir():
-                server.watch(str(folder))
-        site = server.serve_request
-        headers = [*ISOLATION, ("Content-Security-Policy", policy([], serving=True))]
-
-        def app(environ: dict[str, Any], start_response: Any) -> Any:
-            def start(status: str, given: list[tuple[str, str]], *rest: Any) -> Any:
-                return start_response(status, [*given, *headers], *rest)
-
-            return site(environ, start)
-
-        server.set_app(app)
+        if self.settings.modules.is_dir():
+            server.watch(str(self.settings.modules))
+        server.set_app(with_headers(server.serve_request))
         return server
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Write the Content-Security-Policy into every page: its hashes are those of the whole site."""
         site = Path(config.site_dir)
-        pages = {
-            path.relative_to(site).as_posix(): path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))
-        }
-        for name, html in insert_policy(pages, serving=self.serving).items():
-            (site / name).write_text(html, encoding="utf-8")
+        write_policy(site, serving=self.serving)
         if self.book:
             take.finish(self.taking, self.book, site, config.site_url or "")
         if (site / BUNDLE).exists():
-            fetch.install(self.settings, site)
+            install(self.settings, site)
 
 
 def _stylesheet() -> tuple[str, str]:
@@ -305,31 +290,3 @@ def _tell(book: Book) -> bool:
 def _url(files: Files, uri: str) -> str:
     file = files.get_file_from_path(uri)
     return file.url if file else ""
-
-
-def _compile_templates(env: jinja2.Environment, config: MkDocsConfig) -> None:
-    """Read the templates that the book puts in place of ours before any page needs them. Raises PluginError."""
-    own = config.theme.custom_dir or ""
-    try:
-        for path in sorted(Path(own).rglob("*.html")) if own else ():
-            env.get_template(path.relative_to(own).as_posix())
-    except jinja2.TemplateError as error:
-        raise _template_problem(error) from None
-
-
-def _template_problem(error: jinja2.TemplateError) -> PluginError:
-    """A template that Jinja cannot read or fill, as a sentence."""
-    place = str(getattr(error, "filename", None) or getattr(error, "name", None) or "a template")
-    line = getattr(error, "lineno", None)
-    frame = error.__traceback__
-    while frame and not line:  # of an error while filling, the innermost template tells the line
-        if frame.tb_frame.f_code.co_filename.endswith(".html"):
-            place, line = frame.tb_frame.f_code.co_filename, frame.tb_lineno
-            frame = frame.tb_next
-            line = None if frame and frame.tb_frame.f_code.co_filename.endswith(".html") else line
-            continue
-        frame = frame.tb_next
-    where = f"{place}:{line}" if line else place
-    return PluginError(
-        f"{where}: the template cannot be used: {error.message or error}: mend it, or delete it to get ours"
-    )

@@ -1,9 +1,9 @@
 """Build the vendored bundles of scripts: every entry in `bundles/`, from the locked npm packages there.
 
-    python docs/assets/vendor/bundles.py
+    python tools/vendor/bundles.py
 
-`bundles/d3.js` becomes `d3/d3.js`, with the licenses of all that went into it beside it; other entries alike. The same lock gives
-the same bytes, and a test rebuilds and compares them. After a change of `bundles/package.json`, lock it anew there:
+`bundles/d3.js` becomes `docs/assets/vendor/d3/d3.js`, with the licenses of all that went into it beside it; CodeMirror goes to the theme of
+asrun, which edits code with it. The same lock gives the same bytes, and a test rebuilds and compares them. After a change of `bundles/package.json`, lock it anew there:
 
     npm install --package-lock-only --omit-lockfile-registry-resolved
 """
@@ -16,10 +16,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE / "bundles"
+ROOT = HERE.parents[1]
+PLACES = {"d3": "docs/assets/vendor/d3", "codemirror": "asrun/publishing/theme/assets/vendor/codemirror"}
 OPTIONS = [
     "--bundle",
     "--format=esm",
@@ -51,8 +54,13 @@ def npm() -> list[str]:
     raise SystemExit("bundles.py: needs npm to fetch the locked packages: run `make test`, or install Node.js")
 
 
-def build_bundles(target: Path) -> list[str]:
-    """Write `NAME/NAME.js` and `NAME/LICENSES.txt` below `target` for every entry; their names."""
+def place_of(name: str) -> Path:
+    """Where a bundle is kept in the repository."""
+    return ROOT / PLACES[name]
+
+
+def build_bundles(place: Callable[[str], Path] = place_of) -> list[str]:
+    """Write `NAME.js` and `LICENSES.txt` for every entry, in the folder that `place` gives for it; their names."""
     names = sorted(entry.stem for entry in SOURCE.glob("*.js"))
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
@@ -65,7 +73,7 @@ def build_bundles(target: Path) -> list[str]:
         for name, (old, new) in PATCHES.items():
             patch(work / "node_modules" / name, old, new)
         for name in names:
-            out = target / name
+            out = place(name)
             shutil.rmtree(out, ignore_errors=True)
             out.mkdir(parents=True)
             bundler = next(work.glob("node_modules/@esbuild/*/bin/esbuild"))  # a program: it needs no Node.js
@@ -105,4 +113,4 @@ def package_of(file: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"built {', '.join(build_bundles(HERE))}\n")
+    sys.stdout.write(f"built {', '.join(build_bundles())}\n")
