@@ -108,6 +108,7 @@ def _run_page(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> P
             folder=str(folder),
             data=str(data),
             log=str(Path(place, "log")),
+            package=settings.package,
         )
         answers, files, end = _converse(job)
     rans = [answer for answer in answers if isinstance(answer, Ran)]
