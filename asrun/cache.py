@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import pickle
 import tempfile
@@ -37,6 +36,8 @@ def kept(path: Path, key: str) -> Any:
 @contextmanager
 def alone(lock: Path) -> Iterator[None]:
     """Do something while no other process does what is under the same lock; the others wait."""
+    import fcntl  # missing where there is no fork either, which the settings tell
+
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

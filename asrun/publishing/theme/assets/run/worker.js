@@ -12,7 +12,7 @@ const LIBRARY = "/lib/book"; // what runs a block; the reader's home holds only 
 const FIRST = ["numpy"]; // what nearly every block imports
 const NAMES = { numpy: "NumPy", matplotlib: "Matplotlib", "scikit-learn": "scikit-learn", scipy: "SciPy", pandas: "pandas" };
 
-let lock, python, reader, inpage, interrupts;
+let lock, python, session, interrupts;
 let figuresReady = false;
 let waiting = Promise.resolve(); // what changes the interpreter happens in turn
 let loading = Promise.resolve(); // one download after the other; a run that needs none does not wait for them
@@ -166,7 +166,7 @@ function stepOf(name, names) {
   return { text: NAMES[name] ?? name, files: names.map(fileOf) };
 }
 
-function unpack({ style, home, library }) {
+function unpack({ style, package: modulesFrom, home, library }) {
   const { FS } = python;
   for (const [root, files] of [[FS.cwd(), home], [LIBRARY, library]]) {
     for (const [name, content] of Object.entries(files)) {
@@ -176,10 +176,9 @@ function unpack({ style, home, library }) {
     }
   }
   python.runPython(`import sys; sys.path[:0] = [".", "${LIBRARY}"]; sys.path[0] = __import__("os").getcwd(); import numpy`);
-  inpage = python.pyimport("asrun.browser.session");
-  inpage.restore_errors(python.pyimport("numpy.linalg"));
+  python.pyimport("asrun.browser.wasm").restore_errors(python.pyimport("numpy.linalg"));
   const modules = python.toPy([...moduleNames().keys()]);
-  reader = inpage.Reader(style, modules);
+  session = python.pyimport("asrun.browser.session").Session(style, modulesFrom, modules);
   modules.destroy();
 }
 
@@ -203,7 +202,7 @@ const isLoaded = (name) => name in python.loadedPackages;
 function packagesOf(code, page) {
   const byModule = moduleNames();
   const found = [];
-  for (const module of listed(reader.imports(page, code))) {
+  for (const module of listed(session.imports(page, code))) {
     const name = byModule.get(module);
     if (!name || found.some((other) => other.name === name)) continue;
     const names = new Set();
@@ -248,7 +247,7 @@ async function loadNow(packages, background) {
 async function figures() {
   await load("import matplotlib", "", true);
   while (!figuresReady) {
-    await inTurn(() => (figuresReady ||= !reader.prepare_figures()));
+    await inTurn(() => (figuresReady ||= !session.prepare_figures()));
     await new Promise((resolve) => setTimeout(resolve));
   }
 }
@@ -273,13 +272,13 @@ async function run({ id, page, block, code, raises, file, interactive }) {
     const stop = new Promise((resolve) => (stopped = () => resolve(true)));
     if (await Promise.race([stop, coming])) return { status: "stopped" };
   }
-  if (packages.some(({ name }) => name === "matplotlib")) while (!figuresReady) figuresReady = !reader.prepare_figures();
+  if (packages.some(({ name }) => name === "matplotlib")) while (!figuresReady) figuresReady = !session.prepare_figures();
   if (interrupts) interrupts[0] = 0;
   send = (kind, text) => post({ run: id, kind, text });
   let result;
   try {
     post({ run: id, kind: "computing", text: "" });
-    const told = reader.run(page, block, code, raises ?? "", (kind, text) => send(kind, text), file ?? "", Boolean(interactive));
+    const told = session.run(page, block, code, raises ?? "", (kind, text) => send(kind, text), file ?? "", Boolean(interactive));
     result = told.toJs({ dict_converter: Object.fromEntries });
     told.destroy();
   } catch (error) {
@@ -299,13 +298,13 @@ const calls = {
   boot,
   run,
   packages: ({ code, page }) => packagesOf(code, page).map(({ name, title, bytes, loaded }) => ({ name, title, bytes, loaded })),
-  unavailable: ({ code, page }) => listed(reader.missing(page, code)),
-  write: ({ page, files }) => reader.write(page, json(files)),
-  reset: ({ page }) => reader.reset(page).destroy(),
-  complete: ({ page, code, offset }) => listed(reader.complete(page, code, offset)),
-  analyze: ({ sources }) => JSON.parse(inpage.analyze(json(sources))),
+  unavailable: ({ code, page }) => listed(session.missing(page, code)),
+  write: ({ page, files }) => session.write(page, json(files)),
+  reset: ({ page }) => session.reset(page).destroy(),
+  complete: ({ page, code, offset }) => listed(session.complete(page, code, offset)),
+  analyze: ({ sources }) => JSON.parse(session.analyze(json(sources))),
   program: ({ sources, number, about }) => {
-    const { text, error } = JSON.parse(inpage.write_program(json(sources), number, json(about ?? {})));
+    const { text, error } = JSON.parse(session.write_program(json(sources), number, json(about ?? {})));
     if (error) throw new Sentence(error);
     return text;
   },
