@@ -88,6 +88,7 @@ def run_program(path: str) -> dict[str, Any]:
 
 def listen(descriptor: int) -> None:
     """Fork for every request, until the other end is closed."""
+    sys.path[:] = [entry for entry in sys.path if not os.path.isdir(f"{entry}/asrun")]  # the book may be installed
     for name in LARGE:
         importlib.import_module(name)
     import matplotlib.pyplot as plt
