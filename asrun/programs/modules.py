@@ -46,6 +46,7 @@ class Library:
         self.package = package or modules.name
         self.files = sorted(f"data/{path.relative_to(data).as_posix()}" for path in data.rglob("*") if path.is_file())
         self.parts: dict[str, list[Part]] = {}
+        self._defined: dict[str, frozenset[str]] = {}
         self.packed: dict[bytes, str] = {}
 
     def read(self, name: str) -> bytes:
@@ -94,6 +95,12 @@ class Library:
                 raise Unclear(f"{module}.py cannot be read: {error}") from None
         return self.parts[module]
 
+    def defined(self, module: str) -> frozenset[str]:
+        """The names that a module binds."""
+        if module not in self._defined:
+            self._defined[module] = frozenset(name for part in self.of(module) for name in part.binds)
+        return self._defined[module]
+
     def definition(self, module: str, name: str) -> list[Part]:
         """The statements of a module that bind a name, or change what it stands for."""
         parts = self.of(module)
@@ -126,8 +133,7 @@ class Library:
                 if part.source:
                     todo.append(part.source)
                 names = part.statement.names
-                here = {bound for other in self.of(module) for bound in other.binds}
-                todo += [(module, used) for used in (names.now | names.later | names.bound) & here]
+                todo += [(module, used) for used in (names.now | names.later | names.bound) & self.defined(module)]
         for module in sorted({part.module for part in kept}):
             place(module)
         return [part for module in order for part in self.of(module) if part in kept]

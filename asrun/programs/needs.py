@@ -84,25 +84,20 @@ class Needs:
                 todo += later
         return found
 
-    def needed(self, start: Iterable[int], complete: bool = True) -> list[int]:
-        """The places of some statements and of all that they need. `complete`: with what their functions look up later."""
+    def needed(self, start: Iterable[int]) -> list[int]:
+        """The places of some statements and of all that they need, also when somebody calls the functions in them."""
         kept: set[int] = set()
-        deep: set[int] = set()
-        todo = [(place, complete) for place in start]
+        todo = list(start)
         while todo:
-            place, later = todo.pop()
-            if place in (deep if later else kept):
+            place = todo.pop()
+            if place in kept:
                 continue
-            statement, facts = self.every[place], self.facts[place]
-            if place not in kept:
-                todo += [(star, False) for star in self.stars if star < place]
-                todo += [(other, False) for other in self._direct(place, {*facts.reads, *facts.changes})]
-                if statement.facts is None:
-                    todo += [(other, False) for other in self.own[statement.block - 1]]
             kept.add(place)
-            if later:
-                deep.add(place)
-                todo += [(other, True) for other in self._direct(place, statement.names.later)]
+            statement, facts = self.every[place], self.facts[place]
+            todo += [star for star in self.stars if star < place]
+            todo += self._direct(place, {*facts.reads, *facts.changes, *statement.names.later})
+            if statement.facts is None:
+                todo += self.own[statement.block - 1]
         return sorted(kept)
 
     def of(self, number: int) -> list[int]:

@@ -50,6 +50,7 @@ class Programs:
                 block, self.faults[number] = [], str(error)
             self.blocks.append(block)
         self.needs = Needs(self.blocks)
+        self._writers: dict[int, Writer] = {}
 
     # ---- what needs what ----
 
@@ -90,9 +91,10 @@ class Programs:
     # ---- programs ----
 
     def _writer(self, number: int) -> Writer:
-        if not number:
-            return Writer(self, self.needs.every, 0)
-        return Writer(self, [self.needs.every[place] for place in self.needs.of(number)], number)
+        if number not in self._writers:
+            places = self.needs.of(number) if number else range(len(self.needs.every))
+            self._writers[number] = Writer(self, [self.needs.every[place] for place in places], number)
+        return self._writers[number]
 
     def program(self, number: int, about: About) -> str:
         """The program of a block. Raises Unclear, with a sentence, where none can be made."""

@@ -96,6 +96,39 @@ class Statement:
     def names(self) -> Mentioned:
         return mentioned(self.text)
 
+    @cached_property
+    def identity(self) -> str:
+        """The same for two statements that bind a name to the same thing."""
+        node = self.node
+        if isinstance(node, ast.Import) and not node.names[0].asname:
+            return f"import {node.names[0].name.split('.')[0]}"
+        same = isinstance(node, (*DEFINITIONS, *IMPORTS)) or (
+            isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Constant)
+        )
+        return ast.dump(node) if same and len(self.nodes) == 1 else str(id(self))
+
+    @cached_property
+    def binds(self) -> frozenset[str]:
+        """The names that it bound when it ran, or may bind."""
+        return self.names.bound if self.facts is None else frozenset(self.facts.binds)
+
+    @cached_property
+    def packages(self) -> frozenset[str]:
+        """The packages that it imports."""
+        found = set()
+        for node in (node for top in self.nodes for node in ast.walk(top)):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.split(".")[0])
+        return frozenset(found)
+
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        """The texts in it."""
+        nodes = (node for top in self.nodes for node in ast.walk(top))
+        return frozenset(n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
+
     @property
     def is_import(self) -> bool:
         return isinstance(self.node, IMPORTS)

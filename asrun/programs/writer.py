@@ -11,6 +11,7 @@ import builtins
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from asrun.programs.data import provided
@@ -32,22 +33,6 @@ DISTRIBUTIONS = {
 }
 
 
-def identity(statement: Statement) -> str:
-    """The same for two statements that bind a name to the same thing."""
-    node = statement.node
-    if isinstance(node, ast.Import) and not node.names[0].asname:
-        return f"import {node.names[0].name.split('.')[0]}"
-    same = isinstance(node, (*DEFINITIONS, *IMPORTS)) or (
-        isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Constant)
-    )
-    return ast.dump(node) if same and len(statement.nodes) == 1 else str(id(statement))
-
-
-def binds(statement: Statement) -> frozenset[str]:
-    """The names that a statement bound when it ran, or may bind."""
-    return statement.names.bound if statement.facts is None else frozenset(statement.facts.binds)
-
-
 class Writer:
     """Writes the program of block `number`, or of a whole page where it is 0, from the statements that it keeps."""
 
@@ -58,31 +43,33 @@ class Writer:
         self.wanted = sorted(set(self.sources.values()))
         self.every = self.library.needed(self.wanted)
         self.extra: set[str] = set()  # imports that the program itself needs
-        self.taken = {name for one in self._all() for name in self._mentions(one)}
-        self.scopes = self._scopes()
-        self.flat = self.library.needed([one for one in self.wanted if one[0] not in self.scopes])
-        self.dropped = self._repeated() if number else set()
 
     # ---- names that would get in each other's way ----
 
     def _all(self) -> list[Statement]:
         return [*self.kept, *(part.statement for part in self.every)]
 
+    @cached_property
+    def taken(self) -> set[str]:
+        """The names that the program has."""
+        return {name for one in self._all() for name in self._mentions(one)}
+
     @staticmethod
     def _mentions(statement: Statement) -> frozenset[str]:
-        return statement.names.now | statement.names.later | statement.names.bound | binds(statement)
+        return statement.names.now | statement.names.later | statement.names.bound | statement.binds
 
     def _meaning(self, module: str, name: str) -> str:
         """What a name of a module stands for, where it may come from another module."""
         part = next(part for part in self.library.definition(module, name) if name in part.binds)
-        return self._meaning(*part.source) if part.source else identity(part.statement)
+        return self._meaning(*part.source) if part.source else part.statement.identity
 
-    def _scopes(self) -> dict[str, str]:
+    @cached_property
+    def scopes(self) -> dict[str, str]:
         """The modules that need names of their own, and what the program calls them."""
         page: dict[str, set[str]] = {}
         for statement in self.kept:
-            said = self._meaning(*self.sources[statement]) if statement in self.sources else identity(statement)
-            for name in binds(statement):
+            said = self._meaning(*self.sources[statement]) if statement in self.sources else statement.identity
+            for name in statement.binds:
                 page.setdefault(name, set()).add(said)
         parts: dict[str, set[str]] = {}
         for part in self.every:
@@ -108,13 +95,21 @@ class Writer:
         self.taken.add(wanted)
         return wanted
 
-    def _repeated(self) -> set[Statement]:
+    @cached_property
+    def flat(self) -> list[Part]:
+        """What is needed of the modules whose names are those of the program."""
+        return self.library.needed([one for one in self.wanted if one[0] not in self.scopes])
+
+    @cached_property
+    def dropped(self) -> set[Statement]:
         """Of a function that both a module and the page define in the same words, one is enough."""
         dropped: set[Statement] = set()
+        if not self.number:
+            return dropped
         for part in self.flat:
             if not isinstance(part.statement.node, DEFINITIONS):
                 continue
-            twins = [one for one in self.kept if identity(one) == identity(part.statement)]
+            twins = [one for one in self.kept if one.identity == part.statement.identity]
             if not twins:
                 continue
             before = [self.sources[one] for one in self.kept[: self.kept.index(twins[0])] if one in self.sources]
@@ -130,8 +125,8 @@ class Writer:
         """The imports that go to the top: all whose name means nothing else anywhere."""
         meanings: dict[str, set[str]] = {}
         for statement in [*self.kept, *(part.statement for part in self.flat)]:
-            for name in binds(statement):
-                meanings.setdefault(name, set()).add(identity(statement))
+            for name in statement.binds:
+                meanings.setdefault(name, set()).add(statement.identity)
         found: dict[Statement, ast.stmt | None] = {}
         for statement in self.kept:
             node = statement.node
@@ -139,7 +134,7 @@ class Writer:
                 found[statement] = None
             elif statement.is_import and statement not in self.sources and not self._fails(statement):
                 star = node.names[0].name == "*"  # type: ignore[attr-defined]
-                if not star and len(statement.nodes) == 1 and all(len(meanings[n]) == 1 for n in binds(statement)):
+                if not star and len(statement.nodes) == 1 and all(len(meanings[n]) == 1 for n in statement.binds):
                     found[statement] = node
         for part in self.flat:
             if part.statement.is_import and not part.source:
@@ -291,7 +286,9 @@ class Writer:
 
     def packages(self) -> list[str]:
         """The distributions that the program imports."""
-        return packages_of(self._all(), self.library.package)
+        names = {name for statement in self._all() for name in statement.packages}
+        names -= sys.stdlib_module_names | {self.library.package.split(".")[0]}
+        return sorted(DISTRIBUTIONS.get(name, name) for name in names)
 
     def _written(self, nodes: Iterable[ast.stmt]) -> str:
         return written([*nodes, *(ast.parse(text).body[0] for text in self.extra)])
@@ -311,13 +308,7 @@ class Writer:
 
     def _data(self) -> str:
         """The statements that write the files the program reads, where they are missing."""
-        texts = {
-            node.value
-            for statement in self._all()
-            for top in statement.nodes
-            for node in ast.walk(top)
-            if isinstance(node, ast.Constant) and isinstance(node.value, str)
-        }
+        texts = {text for statement in self._all() for text in statement.texts}
         files = {name for one in self.kept if one.facts for name in one.facts.files}
         files = (files | texts) & set(self.library.files)
         if not files:
@@ -329,14 +320,3 @@ class Writer:
         text, packed = provided(sorted(files), self.library, self._free("provide"), holder)
         self.extra |= {"import base64", "import bz2"} if packed else set()
         return text
-
-
-def packages_of(statements: Iterable[Statement], own: str) -> list[str]:
-    """The distributions that some statements import."""
-    names: set[str] = set()
-    for node in (node for one in statements for top in one.nodes for node in ast.walk(top)):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names.add(node.module.split(".")[0])
-    return sorted(DISTRIBUTIONS.get(name, name) for name in names - sys.stdlib_module_names - {own.split(".")[0]})

@@ -14,7 +14,7 @@ from typing import Any
 from asrun.cache import load, store
 from asrun.checking.book import Book
 from asrun.model import Ran
-from asrun.programs.program import Shelf
+from asrun.programs.program import Library
 from asrun.publishing import examples, render
 from asrun.publishing.handout import Handout, license_of
 from asrun.settings import Settings
@@ -30,8 +30,8 @@ def files(book: Book, site_url: str) -> dict[str, str]:
 def pages(book: Book, site_url: str, uris: Iterable[str]) -> dict[str, str]:
     """The files of some pages; what has not changed comes from the cache."""
     settings = book.settings
-    shelf, insert = Shelf(settings.modules, settings.data), render.inserter(book)
-    stamp = _stamp(settings)
+    library = Library(settings.modules, settings.data, settings.package)
+    insert, stamp = render.inserter(book), _stamp(settings)
     taken: dict[str, str] = {}
     for uri in uris:
         page, run = book.pages[uri], book.runs[uri].blocks
@@ -41,7 +41,7 @@ def pages(book: Book, site_url: str, uris: Iterable[str]) -> dict[str, str]:
         key = _key(stamp, site_url, page.text, page.meta.get("title"), _seen(run))
         made: dict[str, str] | None = load(place, key)
         if made is None:
-            made = Handout(book, page, run, shelf, insert, site_url).files()
+            made = Handout(book, page, run, library, insert, site_url).files()
             store(place, key, made)
         taken |= {f"take/{name}": content for name, content in made.items()}
     return taken
@@ -98,4 +98,7 @@ def _key(*parts: object) -> str:
 
 
 def _seen(run: tuple[Ran, ...]) -> list[Any]:
-    return [(ran.outcome, [part if isinstance(part, str) else part.svg for part in ran.pieces]) for ran in run]
+    return [
+        (ran.outcome, ran.statements, [part if isinstance(part, str) else part.svg for part in ran.pieces])
+        for ran in run
+    ]
