@@ -211,10 +211,11 @@ class Value:
 
 @dataclass(frozen=True)
 class Check:
-    """A formula to compare with the code that it is bound to."""
+    """A formula to compare with the code that it is bound to; `tree` is KaTeX's, empty where KaTeX cannot read it."""
 
     tex: str
     binding: Binding
+    tree: str = ""
 
 
 Item = Code | Value | Check
@@ -238,6 +239,20 @@ class Job:
     folder: str
     data: str
     log: str
+    package: str = "snippets"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the run of a statement told: the names it read, bound and changed in place, and the data files it opened."""
+
+    reads: tuple[str, ...] = ()
+    binds: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    prints: bool = False
+    draws: bool = False
+    fails: bool = False
 
 
 @dataclass(frozen=True)
@@ -252,11 +267,12 @@ class Figure:
 
 @dataclass(frozen=True)
 class Ran:
-    """What came of a block: `pieces` are printed text and figures in the order in which they came."""
+    """What came of a block: printed text and figures in the order in which they came, and the facts of its statements."""
 
     outcome: str
     pieces: tuple[str | Figure, ...] = ()
     problems: tuple[tuple[str, int, str], ...] = ()
+    statements: tuple[Facts, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -293,8 +309,8 @@ class Meaning:
 
 @dataclass(frozen=True)
 class Checked:
-    """How many draws agreed, or what does not hold and at which offset of the formula."""
+    """How many draws agreed, or what does not hold and at which offset of the formula; None: the comment is wrong."""
 
     agreed: int
     error: str = ""
-    offset: int = 0
+    offset: int | None = 0

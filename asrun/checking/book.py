@@ -115,10 +115,11 @@ def _set_formulas(
     settings: Settings, pages: dict[str, Page], meanings: dict[str, dict[str, Meaning]]
 ) -> dict[str, dict[tuple[str, bool], katex.Rendered]]:
     """The formulas of each page as HTML, their symbols marked with what they mean on that page."""
+    trees = katex.parse(settings, ((f.tex, f.display) for page in pages.values() for f in page.formulas))
     keys = {
-        (uri, formula.tex, formula.display): (formula.tex, formula.display, tag(formula.tex, meanings[uri]))
+        (uri, tex, display): (tex, display, tag(tex, trees[tex, display].tree, meanings[uri]))
         for uri, page in pages.items()
-        for formula in page.formulas
+        for tex, display in dict.fromkeys((formula.tex, formula.display) for formula in page.formulas)
     }
     rendered = katex.render(settings, keys.values())
     math: dict[str, dict[tuple[str, bool], katex.Rendered]] = {uri: {} for uri in pages}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from asrun.formulas import katex
 from asrun.model import Block, Figure, Formula, Number, Page, Problem, Ran
+from asrun.reading.prose import QUOTE
 from asrun.running.page import PageRun
 
 UNFINISHED = ("failed", "not run")
@@ -67,7 +67,7 @@ def check_page(page: Page, run: PageRun, math: dict[tuple[str, bool], katex.Rend
     yield from _check_expressions(page, run)
     yield from _check_alt_texts(page, run)
     yield from _check_repetition(page)
-    yield from _check_bound_formulas(page, run)
+    yield from _check_bound_formulas(page, run, math)
     yield from _check_tex(page, math)
 
 
@@ -150,13 +150,16 @@ def _check_repetition(page: Page) -> Iterator[Problem]:
                 )
 
 
-def _check_bound_formulas(page: Page, run: PageRun) -> Iterator[Problem]:
+def _check_bound_formulas(page: Page, run: PageRun, math: dict[tuple[str, bool], katex.Rendered]) -> Iterator[Problem]:
     """Formulas that are bound to code agree with it."""
     for formula, checked in zip(page.bound_formulas, run.checks, strict=False):
-        if checked.error:
-            line, column, before = _place(page, formula, checked.offset)
-            text = formula.tex.split("\n")[line - formula.line]
-            yield page.problem(line, f"column {column}: {checked.error}\n    {text}\n    {' ' * before}^")
+        if not checked.error or math[formula.tex, formula.display].error:
+            continue  # what KaTeX cannot read is told by a rule of its own
+        if checked.offset is None and formula.binding:
+            yield page.problem(formula.binding.line, checked.error)
+        else:
+            line, column, caret = _place(page, formula, checked.offset or 0)
+            yield page.problem(line, f"column {column}: {checked.error}\n{caret}")
 
 
 def _check_tex(page: Page, math: dict[tuple[str, bool], katex.Rendered]) -> Iterator[Problem]:
@@ -168,10 +171,10 @@ def _check_tex(page: Page, math: dict[tuple[str, bool], katex.Rendered]) -> Iter
             yield page.problem(line, f"column {column}: KaTeX cannot read the formula: {rendered.error}")
 
 
-def _place(page: Page, formula: Formula, offset: int) -> tuple[int, int, int]:
-    """The line and column on the page of an offset of a formula, and how much of its TeX stands before it on the line."""
+def _place(page: Page, formula: Formula, offset: int) -> tuple[int, int, str]:
+    """Line and column of an offset of a formula, and the formula's text on that line with a caret beneath it."""
     *above, last = formula.tex[:offset].split("\n")
     line = formula.line + len(above)
-    # In a quotation, the page has a mark before the TeX of each further line.
-    quote = re.match(r"[ \t]*>+[ \t]?|", page.text.split("\n")[line - 1])
-    return line, len(last) + (1 + len(quote[0] if quote else "") if above else formula.column), len(last)
+    quote = QUOTE.match(page.text.split("\n")[line - 1])
+    column = len(last) + (1 + len(quote[0] if quote else "") if above else formula.column)
+    return line, column, f"    {formula.tex.split(chr(10))[len(above)]}\n    {' ' * len(last)}^"

@@ -35,6 +35,7 @@ NOT_PROSE = re.compile(
 BINDING = re.compile(r"<!--\s*(?P<literal>[^\s=]+)?\s*=(?!=)\s*(?P<expression>.+?)\s*-->", re.S)
 MARK = re.compile(r"<!--\s*(?P<kind>version|quoted:\s*\S.*?)\s*-->", re.S)
 BOUND = re.compile(r"<!--\s*(?P<kind>code|value):\s*(?P<code>.+?)(?:\s+where\s+(?P<where>.+?))?\s*-->", re.S)
+QUOTE = re.compile(r"(?:[ \t]*>)+[ \t]?")  # before a line of a block quote
 MARKED = re.compile(r"<!--\s*(?P<mark>definition|statement)\s*-->")
 TITLE_LINE = re.compile(r"^[>\s]*(?:#{1,6}\s|(?:!!!|\?\?\?\+?|===)[ +!])")
 
@@ -136,7 +137,7 @@ def _bind_formula(formula: Formula, comment: str, line: int) -> Formula | None:
 
 def _without_quote_marks(tex: str) -> str:
     """The TeX without the `>` that a block quote has before its lines."""
-    return re.sub(r"\n[ \t]*>+[ \t]?", "\n", tex)
+    return re.sub(rf"\n{QUOTE.pattern}", "\n", tex)
 
 
 # ---- numbers ----

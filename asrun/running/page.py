@@ -15,6 +15,7 @@ from multiprocessing.connection import Client
 from pathlib import Path
 
 from asrun.cache import load, store
+from asrun.formulas import katex
 from asrun.formulas.notation import meanings_on
 from asrun.model import Check, Checked, Code, Figure, Formatted, Item, Job, Meaning, Number, Page, Problem, Ran, Value
 from asrun.reading.options import run_options
@@ -75,8 +76,20 @@ def _items(page: Page) -> tuple[list[Item], list[Number]]:
     return [*(item for _, item in items), *checks], numbers
 
 
+def _with_trees(settings: Settings, page: Page, items: list[Item]) -> list[Item]:
+    """The items with what KaTeX reads in each bound formula: it is read here, so that the page's process needs no KaTeX."""
+    keys = [(formula.tex, formula.display) for formula in page.bound_formulas]
+    trees = katex.parse(settings, keys)
+    code, checks = items[: len(items) - len(keys)], items[len(items) - len(keys) :]
+    read = (
+        replace(item, tree=trees[key].tree) for item, key in zip(checks, keys, strict=True) if isinstance(item, Check)
+    )
+    return [*code, *read]
+
+
 def _run_page(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> PageRun:
     items, numbers = _items(page)
+    items = _with_trees(settings, page, items)
     with tempfile.TemporaryDirectory(prefix="book-", ignore_cleanup_errors=True) as place:
         folder = Path(place, "page")
         folder.mkdir()
@@ -95,6 +108,7 @@ def _run_page(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> P
             folder=str(folder),
             data=str(data),
             log=str(Path(place, "log")),
+            package=settings.package,
         )
         answers, files, end = _converse(job)
     rans = [answer for answer in answers if isinstance(answer, Ran)]
