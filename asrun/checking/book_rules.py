@@ -101,5 +101,5 @@ def _check_partners(settings: Settings, pages: dict[str, Page]) -> Iterator[Prob
                 1,
                 f"the module has no chapter {settings.docs.name}/{stem.replace('_', '-')}.md: add it, or name the module in shared_modules",
             )
-        if tests.is_dir() and not (tests / f"test_{stem}.py").is_file():
+        if not (tests / f"test_{stem}.py").is_file():
             yield Problem(settings.name(path), 1, f"the module has no {settings.options.tests}/test_{stem}.py")

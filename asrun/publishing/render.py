@@ -13,6 +13,7 @@ from asrun.checking.book import Book
 from asrun.checking.record import record_table
 from asrun.formulas.katex import Rendered
 from asrun.model import Block, Figure, Formula, Page, Ran
+from asrun.reading.parser import fence_around
 from asrun.running.page import PageRun
 
 PUNCTUATION = re.compile(r"[,.;:!?)]+")
@@ -74,9 +75,7 @@ def render_page(
 
 
 def _fence(block: Block, language: str, code: str, title: str = "", marks: str = "") -> list[str]:
-    ticks = "```"
-    while ticks in code:
-        ticks += "`"
+    ticks = fence_around(code)
     options = f' title="{title}"' if title else ""
     opening = f"{ticks} {{.{language} {marks}{options}}}" if marks else f"{ticks}{language}{options}"
     return _indent(block, "\n".join([opening, code.rstrip("\n"), ticks]))

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from asrun.model import Problem
+from asrun.reading.parser import fence_around
 
 OPTION = re.compile(r"^#\|\s*(?P<name>\w+):\s*(?P<value>.*?)\s*$")
 GIVEN = re.compile(r"""(\w+)=("[^"]*"|'[^']*')""")
@@ -104,21 +105,13 @@ def _write_code(written: Written, source: list[str], recorded: list[str] | None,
     while len(given) < len(source) and (match := OPTION.match(source[len(given)])):
         quote = "'" if '"' in match["value"] else '"'
         given.append(f"{match['name']}={quote}{match['value']}{quote}")
-    fence = _fence_around(source)
+    fence = fence_around("\n".join(source))
     written.add([" ".join([f"{fence}python", *given])], start)
     written.add(source[len(given) :], start + len(given))
     written.add([fence], start + len(source) - 1)
     if recorded is not None:
-        fence = _fence_around(recorded)
+        fence = fence_around("\n".join(recorded))
         written.add(["", f"{fence}output", *recorded, fence], start, step=0)
-
-
-def _fence_around(lines: list[str]) -> str:
-    """A fence that is longer than every row of backticks in the lines."""
-    fence = "```"
-    while any(fence in line for line in lines):
-        fence += "`"
-    return fence
 
 
 def from_markdown(raw: str, texts: Sequence[list[str]]) -> str:

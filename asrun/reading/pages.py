@@ -19,35 +19,41 @@ from asrun.reading.prose import find_formulas, find_numbers, mask
 from asrun.settings import Settings
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*\n", re.S | re.M)
+MODULE = re.compile(r"""8<-*\s+\\?"([^":]+):""")  # the file that an include names, in Markdown or in a notebook's JSON
 
 
 def read_pages(settings: Settings, only: Iterable[str] = ()) -> Iterator[Page]:
     """Read the pages, or `only` some of them (uris below the docs folder), the longest first.
 
     A page is yielded as soon as it is read, so that it can run while the next one is read: if a long one came last, it
-    would run when all others have. What was found on it comes from the cache unless its file, a module of the book (it
-    may show a section of it) or the fingerprint of the settings has changed.
+    would run when all others have. What was found on it comes from the cache unless its file has changed, a module that it
+    shows a section of, or the fingerprint of the settings.
     """
     files = sorted(settings.page_files(), key=lambda path: -path.stat().st_size)
     wanted = set(only)
-    shared = hashlib.sha256(settings.fingerprint.encode())
-    for path in sorted(settings.modules.rglob("*.py")):
-        shared.update(path.read_bytes())
     file = settings.cache / "pages.pickle"
-    before: dict[str, tuple[str, Page]] = load(file, shared.hexdigest()) or {}
+    before: dict[str, tuple[str, Page]] = load(file, settings.fingerprint) or {}
     fresh: dict[str, tuple[str, Page]] = {}
     for path in files:
         uri = path.relative_to(settings.docs).as_posix()
         if wanted and uri not in wanted:
             continue
         raw = path.read_text(encoding="utf-8")
-        key = hashlib.sha256(raw.encode()).hexdigest()
+        key = _cache_key(settings, raw)
         known = before.get(uri)
         fresh[uri] = known if known and known[0] == key else (key, read_file(settings, uri, raw))
         yield fresh[uri][1]
     after = before | fresh if wanted else fresh
     if before.keys() != after.keys() or any(before[uri] is not entry for uri, entry in after.items()):
-        store(file, shared.hexdigest(), after)
+        store(file, settings.fingerprint, after)
+
+
+def _cache_key(settings: Settings, raw: str) -> str:
+    digest = hashlib.sha256(raw.encode())
+    for name in sorted(set(MODULE.findall(raw))):
+        path = settings.modules / name
+        digest.update(path.read_bytes() if path.is_file() else b"there is none")
+    return digest.hexdigest()
 
 
 def read_file(settings: Settings, uri: str, raw: str) -> Page:

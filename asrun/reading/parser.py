@@ -24,6 +24,14 @@ OPENING = re.compile(
 )
 
 
+def fence_around(text: str) -> str:
+    """The backticks that open and close a block with this text: more than stand in a row in it."""
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return fence
+
+
 @dataclass(frozen=True)
 class Fence:
     """A fence as the site's parser read it, with its tag among its options."""
