@@ -13,19 +13,14 @@ import numpy as np
 
 from asrun.formulas.derivatives import derivatives
 from asrun.formulas.notation import row_of
-from asrun.formulas.scope import (
-    CONSTANTS,
-    FUNCTIONS,
-    DoesNotHold,
-    Scope,
-    as_code,
-    is_number,
-    matrix,
-    number,
-    shape_text,
-)
+from asrun.formulas.scope import CONSTANTS, FUNCTIONS, DoesNotHold, Scope, as_code, is_number, matrix, number
 from asrun.formulas.tree import Node
 from asrun.model import Meaning
+
+
+def shape_text(value: Any) -> str:
+    """The shape of a value, as an author reads it."""
+    return "a number" if is_number(value) else f"({value.shape[0]}, {value.shape[1]})"
 
 
 class Evaluator:
@@ -33,9 +28,6 @@ class Evaluator:
 
     def __init__(self, scope: Scope, tex: str) -> None:
         self.scope, self.tex = scope, tex
-
-    def within(self, scope: Scope) -> Evaluator:
-        return Evaluator(scope, self.tex)
 
     def text(self, node: Node) -> str:
         return self.tex[node.start : node.end]
@@ -112,8 +104,7 @@ class Evaluator:
 
     def pair(self, node: Node, verb: str) -> tuple[Any, Any]:
         left, right = (self.value(part) for part in node.parts)
-        columns = not is_number(left) and not is_number(right)
-        if columns and left.shape != right.shape:
+        if not is_number(left) and not is_number(right) and left.shape != right.shape:
             raise self.wrong(
                 node.parts[1],
                 f"cannot {verb} {self.told(node.parts[0], left)} and {self.told(node.parts[1], right)}",
@@ -133,18 +124,15 @@ class Evaluator:
         return -self.value(node.parts[0])
 
     def do_multiply(self, node: Node) -> Any:
-        left, right = (self.value(part) for part in node.parts)
+        left, right = (number(self.value(part)) for part in node.parts)
         if is_number(left) or is_number(right):
             return left * right
         if left.shape[1] != right.shape[0]:
-            if (left.shape == (1, 1)) or (right.shape == (1, 1)):
-                return number(left) * number(right)
             raise self.wrong(
                 node.parts[1],
                 f"cannot multiply {self.told(node.parts[0], left)} with {self.told(node.parts[1], right)}",
             )
-        product = left @ right
-        return number(product) if left.shape[0] == 1 and right.shape[1] == 1 else product
+        return number(left @ right)
 
     def do_divide(self, node: Node) -> Any:
         top, bottom = (self.value(part) for part in node.parts)
@@ -220,7 +208,7 @@ class Evaluator:
         else:
             low, high = 1, self.scope.size(meaning.index_size)
         scopes = (self.scope.changed(**{meaning.python: place - 1}) for place in range(low, high + 1))
-        return [self.within(scope).value(node.parts[0]) for scope in scopes]
+        return [Evaluator(scope, self.tex).value(node.parts[0]) for scope in scopes]
 
     def do_sum(self, node: Node) -> Any:
         if len(node.parts) == 1:
@@ -263,8 +251,6 @@ class Evaluator:
         scope = self.scope.changed(**changes) if changes else self.scope
         return matrix(scope.python_value(meaning.python, function.start))
 
-    # -- derivatives --
-
     def variable(self, node: Node) -> Meaning:
         """The row of what is differentiated by."""
         symbol = node.parts[0] if node.kind == "index" else node
@@ -281,7 +267,7 @@ class Evaluator:
 
         def value(entries: Any) -> Any:
             given = entries.reshape(np.shape(at)) if np.ndim(at) else entries[0]
-            result = number(self.within(scope.changed(**{meaning.python: given})).value(of))
+            result = number(Evaluator(scope.changed(**{meaning.python: given}), self.tex).value(of))
             if not is_number(result):
                 raise self.wrong(
                     node,

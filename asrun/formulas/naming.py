@@ -63,7 +63,8 @@ class Names:
         others &= scope.meanings.keys()
         if row is None or row.parameters or row.index_size or not others:  # as d = 2, which is data
             return
-        if np.ndim(result) and np.shape(result) != scope.shape(row) and 1 not in scope.sizes.values():
+        random = not scope.actual and 1 not in scope.sizes.values()  # an axis of length 1 tells nothing
+        if random and np.ndim(result) and np.shape(result) != scope.shape(row):
             has = f"the shape ({', '.join(row.shape)})" if row.shape else "a number"
             text = self.tex[node.start : node.end]
             raise DoesNotHold(
@@ -77,29 +78,24 @@ class Names:
 
     def check(self, meanings: dict[str, Meaning]) -> None:
         """Demand, when all has been drawn, that no name is one of something else. Raises DoesNotHold."""
-        made = {name for row in meanings.values() for code in row.definitions for name in names_in(code)}
-        for name in self.seen.values():
-            text = f"{self.tex[name.node.start : name.node.end]} is not what {self.code} gives"
-            if alike := next((row for row in meanings.values() if row.python in (name.alike or ())), None):
-                raise DoesNotHold(
-                    f"{text}: the notation table calls that {alike.tex} ({alike.python}). Write {alike.tex}, {REMEDY}",
-                    name.node.start,
-                )
-            rows = [meanings[symbol] for symbol in name.others]
+        makes: dict[str, dict[str, str]] = {}  # Python name -> the rows that are made from it, and their symbols
+        for row in meanings.values():
+            for name in frozenset[str]().union(*map(names_in, row.definitions)):
+                makes.setdefault(name, {}).setdefault(row.python, row.tex)
+        for seen in self.seen.values():
+            start, end = seen.node.start, seen.node.end
+            text = f"{self.tex[start:end]} is not what {self.code} gives"
+            if alike := next((row for row in meanings.values() if row.python in (seen.alike or ())), None):
+                text += f": the notation table calls that {alike.tex} ({alike.python}). Write {alike.tex}, {REMEDY}"
+                raise DoesNotHold(text, start)
+            rows = [meanings[symbol] for symbol in seen.others]
             noise = [
-                row for row in rows if not row.definitions and row.shape == name.row.shape and row.python not in made
+                row for row in rows if not row.definitions and row.shape == seen.row.shape and row.python not in makes
             ]
-            if name.row.python in made and not noise:
-                users = sorted(
-                    row.tex
-                    for row in meanings.values()
-                    if any(name.row.python in names_in(code) for code in row.definitions)
-                )
-                raise DoesNotHold(
-                    f"{text}: the notation table takes {name.row.python} for data, from which it makes {', '.join(users)}. "
-                    f"Write the symbol of what the code gives, {REMEDY}",
-                    name.node.start,
-                )
+            if seen.row.python in makes and not noise:
+                made = ", ".join([*makes[seen.row.python].values()][:3])
+                text += f": the notation table takes {seen.row.python} for data, from which it makes {made}. Write the symbol"
+                raise DoesNotHold(f"{text} of what the code gives, {REMEDY}", start)
 
 
 def _gives(python: str, result: Any, scope: Scope) -> bool:

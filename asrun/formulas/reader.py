@@ -137,7 +137,7 @@ class _Reader(Line):
             case "font" | "accent" | "overline":
                 return self.decorated(item)
             case "textord" if item.text.isdigit():
-                while self.item.start == end and re.match(r"\d|\.\d", self.tex[end:]):
+                while self.item.kind and self.item.start == end and re.match(r"\d|\.\d", self.tex[end:]):
                     end = self.take().end
                 return Node("number", start, end, (), self.tex[start:end])
             case "textord" if item.text == r"\nabla":

@@ -91,7 +91,7 @@ class Scope:
                 self.cache[python] = self.evaluate(code, offset)
             finally:
                 self.busy.discard(python)
-            if meaning and meaning.shape is not None and python not in self.definitions:
+            if meaning and meaning.shape is not None and not self.actual and python not in self.definitions:
                 self._check_shape(meaning, self.cache[python], offset)
             return self.cache[python]
         if meaning is None or meaning.shape is None:
@@ -182,11 +182,6 @@ def matrix(value: Any) -> Any:
 def is_number(value: Any) -> bool:
     """Whether a value is no matrix."""
     return np.ndim(value) == 0
-
-
-def shape_text(value: Any) -> str:
-    """The shape of a value, as an author reads it."""
-    return "a number" if is_number(value) else f"({value.shape[0]}, {value.shape[1]})"
 
 
 def number(value: Any) -> Any:

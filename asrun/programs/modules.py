@@ -104,7 +104,11 @@ class Library:
     def definition(self, module: str, name: str) -> list[Part]:
         """The statements of a module that bind a name, or change what it stands for."""
         parts = self.of(module)
-        found = [part for part in parts if name in part.binds or (_changes(part.statement.node) and name in part.statement.names.now)]
+        found = [
+            part
+            for part in parts
+            if name in part.binds or (_changes(part.statement.node) and name in part.statement.names.now)
+        ]
         if not any(name in part.binds for part in found):
             raise Unclear(f"{self.package.replace('.', '/')}/{module.replace('.', '/')}.py has no {name!r}")
         return found
@@ -161,4 +165,3 @@ def _passed_by(node: ast.stmt) -> bool:
     if isinstance(node, ast.If):
         return any(isinstance(part, ast.Name) and part.id == "__name__" for part in ast.walk(node.test))
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-

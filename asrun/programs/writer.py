@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from asrun.programs.data import provided
 from asrun.programs.modules import Library, Part, Unclear, is_future
-from asrun.programs.statements import DEFINITIONS, IMPORTS, Statement, strings_over_lines
+from asrun.programs.statements import DEFINITIONS, Statement, strings_over_lines
 from asrun.programs.text import About, Piece, apart, assembled, header, indented, joined, written
 
 if TYPE_CHECKING:
@@ -206,10 +206,14 @@ class Writer:
             for name in part.binds:
                 bound.setdefault(name, set()).add(self._meaning(part.module, name))
             if any(isinstance(node, ast.Global) for node in ast.walk(part.statement.node)):
-                raise Unclear(f"{module}.py has a name of the page, and a function with `global`: rename one of the two")
+                raise Unclear(
+                    f"{module}.py has a name of the page, and a function with `global`: rename one of the two"
+                )
             text = part.alias if part.source else part.statement.text
             if text and not is_future(part.statement.node):
-                body.append(indented(text, {n - part.statement.first for n in strings_over_lines(part.statement.nodes)}))
+                body.append(
+                    indented(text, {n - part.statement.first for n in strings_over_lines(part.statement.nodes)})
+                )
         if twice := sorted(name for name, said in bound.items() if len(said) > 1):
             raise Unclear(f"{twice[0]} means two things in {module}.py and what it imports: rename one of them")
         called = self.scopes[module]

@@ -8,8 +8,8 @@ library alone, and asks for NumPy and Matplotlib only where they are loaded.
 """
 
 from __future__ import annotations
-
 import __future__
+
 import ast
 import contextlib
 import os
@@ -156,7 +156,7 @@ class Recorder:
         self.names = self.main.__dict__
         self.folder, self.data = folder, data
         self.printed, self.drawn = printed, drawn
-        self.digester = Digester({"__main__", package.split(".")[0]})
+        self.digester = Digester({"__main__", package.split(".", maxsplit=1)[0]})
         self.digests: dict[str, Digest] = {}
         self.known: set[str] = set()  # all names that the page has bound so far
         self.settings: dict[str, object] = {}
