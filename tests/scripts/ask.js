@@ -2,8 +2,9 @@
 
 import { readFileSync } from "node:fs";
 import * as judging from "../../docs/assets/labs/judging.js";
-import { program, shown } from "../../docs/assets/labs/model.js";
+import { program, textOf } from "../../docs/assets/labs/program.js";
 import * as random from "../../docs/assets/labs/random.js";
+import { format } from "../../docs/assets/labs/text.js";
 import { LABS } from "./labs.js";
 
 const { lab, question, states } = JSON.parse(readFileSync(0, "utf8"));
@@ -34,7 +35,10 @@ const QUESTIONS = {
   program: (patch) => {
     const state = whole(patch);
     const numbers = model.measure(state);
-    return { text: program(lab, FACTS, model, state, numbers), shown: shown(FACTS, state, numbers) };
+    const shown = Object.fromEntries(
+      Object.entries(FACTS).map(([key, { label }]) => [textOf(label, state, numbers), format(numbers[key])]),
+    );
+    return { text: program(lab, FACTS, model, state, numbers), shown };
   },
   // The points that degree-lab begins with.
   points: () => model.fit,

@@ -3,10 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as descent from "../../docs/assets/labs/descent-math.js";
-import { deviation, polynomials, quantile, tLimit, twoWeights } from "../../docs/assets/labs/judging.js";
+import { deviation, quantile, tLimit } from "../../docs/assets/labs/judging.js";
 import { bestLine, gradient, loss, nudge, roundStep, roundTo, sum } from "../../docs/assets/labs/math.js";
+import { polynomials } from "../../docs/assets/labs/polynomials.js";
 import { stream } from "../../docs/assets/labs/random.js";
 import { absoluteLine, cooksDistances, huberLine, slopeWithout } from "../../docs/assets/labs/robust.js";
+import { twoWeights } from "../../docs/assets/labs/two-weights.js";
 
 const row = stream();
 const some = (n) => Array.from({ length: n }, () => row.next().value);

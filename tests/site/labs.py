@@ -199,6 +199,13 @@ def expect_no_growth(counts: list[Counter[str]]) -> None:
     assert not any(growth), f"what the page holds grows by {growth}"
 
 
+def own(name: str) -> list[str]:
+    """The scripts of one lab: they begin with its first word."""
+    word = name.partition("-")[0]
+    shared = ("descent-math.js", "descent-player.js")
+    return sorted(file.name for file in LABS.glob(f"{word}-*.js") if file.name not in shared)
+
+
 def parts(*names: str) -> set[str]:
     """Scripts of the labs and all that they import from their folder."""
     found: set[str] = set()

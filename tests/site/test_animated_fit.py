@@ -23,6 +23,7 @@ from tests.site.labs import (
     kilobytes,
     leave_and_return,
     number,
+    own,
     state,
     using,
 )
@@ -156,4 +157,4 @@ async def test_leaving_while_it_plays_leaves_nothing_behind(browser: Browser, si
 
 
 def test_it_is_small() -> None:
-    assert kilobytes("animated-fit.js", "descent-player.js", "descent-math.js", "descent.css") <= 12
+    assert kilobytes([*own(LAB), "descent-player.js", "descent-math.js", "descent.css"]) <= 12

@@ -27,6 +27,8 @@ from tests.site.labs import (
     leave_and_return,
     number,
     open_all,
+    own,
+    parts,
     state,
     swipe,
     using,
@@ -397,8 +399,8 @@ async def test_leaving_the_page_and_coming_back_leaves_nothing_behind(browser: B
 
 
 def test_each_part_is_small() -> None:
-    assert kilobytes("fit-lab.js", "table.js", "data.js") <= 12
-    assert kilobytes("lab.js", "plot.js", "points.js", "text.js", "math.js", "labs.css") <= 24
+    assert kilobytes([*own(LAB), "table.js", "data.js", "sets.js"]) <= 12
+    assert kilobytes([*parts("points.js", "controls.js"), "labs.css"]) <= 24
 
 
 def test_nothing_of_it_stands_in_the_page_itself(site: Site) -> None:

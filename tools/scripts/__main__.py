@@ -22,9 +22,8 @@ ROOT = HERE.parents[1]
 TOOLS = ROOT / ".cache" / "scripts"
 PROGRAMS = TOOLS / "node_modules" / ".bin"
 TESTS = ROOT / "tests" / "scripts"
-UNTYPED = (
-    "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON"  # a page says that they are modules, and no package.json need
-)
+# A page says that scripts are modules, and no package.json need; that the clock of tests is new in Node matters to nobody.
+QUIET = ["--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", "--disable-warning=ExperimentalWarning"]
 
 
 def install() -> None:
@@ -37,8 +36,8 @@ def install() -> None:
     for file in (HERE / "package.json", lock):
         shutil.copy(file, TOOLS)
     print("Installing the tools that check scripts: once, a few seconds …", flush=True)
-    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    if subprocess.run([*npm(), "ci", *quiet], cwd=TOOLS, check=False).returncode:
+    options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    if subprocess.run([*npm(), "ci", *options], cwd=TOOLS, check=False).returncode:
         raise SystemExit("tools.scripts: npm could not install what tools/scripts/package-lock.json names: see above")
     shutil.copy(lock, installed)  # last: what was broken off is begun anew
 
@@ -50,7 +49,7 @@ def check() -> int:
         "Biome (mend most of it with: python -m tools.scripts fix)": [PROGRAMS / "biome", "ci", "--error-on-warnings"],
         "The types of page scripts (tsconfig.json)": [PROGRAMS / "tsc", "--project", "."],
         "The types of tests/scripts": [PROGRAMS / "tsc", "--project", "tests/scripts"],
-        "Tests of scripts": [*node(), UNTYPED, "--test", "--test-reporter=dot", *tests],
+        "Tests of scripts": [*node(), *QUIET, "--test", "--test-reporter=dot", *tests],
     }
     failed = [name for name, command in checks.items() if subprocess.run(command, cwd=ROOT, check=False).returncode]
     for name in failed:

@@ -9,6 +9,7 @@ import { across, dots } from "./judging-view.js";
 import { Plot } from "./plot.js";
 import { flippersAndMasses } from "./sets.js";
 import { format } from "./text.js";
+/** @import { FilmState } from "./types" */
 
 class FilmView {
   #model;
@@ -25,7 +26,7 @@ class FilmView {
     this.plot.labels("flipper length (mm)", "body mass (g)");
   }
 
-  /** @param {import("./animated-model.js").FilmState} state @param {unknown} before */
+  /** @param {FilmState} state @param {unknown} before */
   draw({ step }, before) {
     const { x, y } = this.#model;
     if (before === null) this.dots.setAttribute("d", dots(this.plot, x, y));
@@ -77,7 +78,7 @@ class AnimatedFit extends Player {
     return view;
   }
 
-  /** @param {import("./animated-model.js").FilmState} state */
+  /** @param {FilmState} state */
   enable({ step }) {
     this.#stepping.disabled = step === STEPS;
     this.#backing.disabled = step === 0;

@@ -1,16 +1,14 @@
 // What animated-fit is about: the line of each step of a search by gradient descent, among the penguins.
 
 import * as descent from "./descent-math.js";
-import { Model, whole } from "./model.js";
-import { format, pythonArray } from "./text.js";
-
-/** @typedef {{ step: number }} FilmState */
+import { format, pythonArray, whole } from "./text.js";
+/** @import { Facts, FilmState, Model, Numbers, Points, Task } from "./types" */
 
 const ETA = 0.1;
 export const STEPS = 60;
 const ASKED = 210; // mm: the bird that the chapter asks about
 
-/** @type {import("./model.js").Facts} */
+/** @type {Facts} */
 export const FACTS = {
   step: { label: "steps taken", python: "steps" },
   w: { label: "slope w (g per mm)", python: "w", color: "line" },
@@ -20,7 +18,7 @@ export const FACTS = {
   above: { label: "above it by, in %", python: "100 * gap / least" },
 };
 
-/** @type {import("./model.js").Task[]} */
+/** @type {Task[]} */
 export const TASKS = [
   {
     goal: "Stop at the first step after which the loss is within 5 % of the smallest.",
@@ -49,11 +47,10 @@ export const TASKS = [
   },
 ];
 
-/** @extends {Model<FilmState>} */
-export class FilmModel extends Model {
-  /** @param {import("./sets.js").Points} birds flipper lengths and body masses */
+/** @implements {Model<FilmState>} */
+export class FilmModel {
+  /** @param {Points} birds flipper lengths and body masses */
   constructor({ x, y }) {
-    super();
     this.x = x;
     this.y = y;
     this.scale = descent.standardize(x);
@@ -103,7 +100,7 @@ export class FilmModel extends Model {
     return STEPS;
   }
 
-  /** @param {FilmState} state @param {import("./model.js").Numbers} numbers */
+  /** @param {FilmState} state @param {Numbers} numbers */
   words({ step }, { w, b, above }) {
     const where = step ? `After ${step} step${step === 1 ? "" : "s"}` : "Before the first step";
     const guess = `${where} the line has the slope ${format(w, 3)} g per mm, and gives a bird with a ${ASKED} mm flipper ${format(Math.round(w * ASKED + b))} g.`;

@@ -3,13 +3,14 @@
 import { h } from "../dom.js";
 import { setText } from "./elements.js";
 import { format } from "./text.js";
+/** @import { Facts, Numbers } from "./types" */
 
 export class FactCells {
   #facts;
   /** @type {Map<string, HTMLElement[]>} */
   #cells = new Map();
 
-  /** @param {import("./model.js").Facts} facts */
+  /** @param {Facts} facts */
   constructor(facts) {
     this.#facts = facts;
   }
@@ -30,7 +31,7 @@ export class FactCells {
     return h("dl", { class: "lab-facts" }, ...keys.map(row));
   }
 
-  /** @param {import("./model.js").Numbers} numbers */
+  /** @param {Numbers} numbers */
   show(numbers) {
     for (const [key, cells] of this.#cells) for (const cell of cells) setText(cell, format(numbers[key]));
   }

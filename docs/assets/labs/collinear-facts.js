@@ -1,6 +1,8 @@
 // The numbers of collinear-lab, and its tasks.
 
-/** @type {import("./model.js").Facts} */
+/** @import { Facts, Task } from "./types" */
+
+/** @type {Facts} */
 export const FACTS = {
   rho: { label: "correlation ρ", python: "rho" },
   vif: { label: "VIF of each", python: "vif", color: "loss" },
@@ -15,7 +17,7 @@ export const FACTS = {
   spreadGuess: { label: "its spread (g)", python: "guesses.std()", color: "residual" },
 };
 
-/** @type {import("./model.js").Task[]} */
+/** @type {Task[]} */
 export const TASKS = [
   {
     goal: "Bring the VIF to 10, give or take 1.",

@@ -9,6 +9,7 @@ import { loadCsv } from "./data.js";
 import { Lab } from "./lab.js";
 import { flippersAndMasses } from "./sets.js";
 import { format } from "./text.js";
+/** @import { CollinearState } from "./types" */
 
 /** @extends {Lab<CollinearModel, CollinearView>} */
 export class CollinearLab extends Lab {
@@ -83,7 +84,7 @@ export class CollinearLab extends Lab {
     ];
   }
 
-  /** @param {import("./collinear-model.js").CollinearState} state */
+  /** @param {CollinearState} state */
   enable({ samples }) {
     this.#clearing.disabled = !samples;
   }

@@ -1,30 +1,30 @@
 // What collinear-lab is about: two columns of a chosen correlation, and what samples of the birds say of their weights.
 
-import * as judging from "./judging.js";
+import { deviation } from "./judging.js";
 import * as math from "./math.js";
-import { Model, whole } from "./model.js";
 import * as random from "./random.js";
-import { LARGEST, format, pythonArray } from "./text.js";
-
-/**
- * @typedef {{ rho: number, birds: number, samples: number, at: number[] }} CollinearState
- * @typedef {{ w1: number, w2: number, b: number, vif: number }} Fit
- */
+import { LARGEST, format, pythonArray, whole } from "./text.js";
+import { companion, twoWeights } from "./two-weights.js";
+/** @import { CollinearState, Model, Numbers, Points, TwoWeights } from "./types" */
 
 export const MOST = 300; // samples
 export const FEWEST = 20; // birds in a sample
 
-/** @extends {Model<CollinearState>} */
-export class CollinearModel extends Model {
+/** @implements {Model<CollinearState>} */
+export class CollinearModel {
   /** The second column, the fit to all birds (null where the columns are equal) and those to the samples, of the state that was measured last. */
-  picture = { wanted: "", second: /** @type {number[]} */ ([]), whole: /** @type {Fit | null} */ (null), fits: /** @type {Fit[]} */ ([]) };
+  picture = {
+    wanted: "",
+    second: /** @type {number[]} */ ([]),
+    whole: /** @type {TwoWeights | null} */ (null),
+    fits: /** @type {TwoWeights[]} */ ([]),
+  };
   /** What the samples predict for the new bird. @type {number[]} */
   guesses = [];
   #drawn;
 
-  /** @param {import("./sets.js").Points} penguins flipper lengths and body masses */
+  /** @param {Points} penguins flipper lengths and body masses */
   constructor({ x, y }) {
-    super();
     this.flipper = x;
     this.mass = y;
     /** The weight of two equal columns together. */
@@ -54,8 +54,8 @@ export class CollinearModel extends Model {
     const wanted = [rho, birds, samples].join();
     if (this.picture.wanted === wanted) return this.picture;
     const rows = this.#sample(birds, samples);
-    const second = judging.companion(this.flipper, this.#drawn.noise, rho);
-    const fit = (row) => judging.twoWeights(this.flipper, second, this.mass, row);
+    const second = companion(this.flipper, this.#drawn.noise, rho);
+    const fit = (row) => twoWeights(this.flipper, second, this.mass, row);
     const whole = fit(this.everyone);
     const fits = whole ? rows.map(fit).filter(Boolean) : [];
     this.picture = { wanted, second, whole, fits };
@@ -80,7 +80,7 @@ export class CollinearModel extends Model {
     const guesses = fits.map(({ w1, w2, b }) => w1 * at[0] + w2 * at[1] + b);
     const guess = whole ? whole.w1 * at[0] + whole.w2 * at[1] + whole.b : null;
     this.guesses = guesses;
-    const spread = (values) => (values.length > 1 ? judging.deviation(values) : null);
+    const spread = (values) => (values.length > 1 ? deviation(values) : null);
     return {
       rho,
       vif: whole ? whole.vif : null,
@@ -96,7 +96,7 @@ export class CollinearModel extends Model {
     };
   }
 
-  /** @param {CollinearState} state @param {import("./model.js").Numbers} numbers */
+  /** @param {CollinearState} state @param {Numbers} numbers */
   words({ rho, samples, at }, { vif, spread1, spread2, spreadSum, spreadGuess, guess, negative }) {
     if (vif === null)
       return `The two columns are equal. No single pair of weights is the best: every pair on the dashed line has the same sum, ${format(this.sum, 3)}, and predicts the same.`;

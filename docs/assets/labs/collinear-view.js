@@ -1,17 +1,26 @@
 // The pictures of collinear-lab: the two columns with a new bird, the weights of the samples, and their predictions.
 
-import { dots, frame, level } from "./judging-view.js";
+import { dots, level } from "./judging-view.js";
 import { Handle } from "./marks.js";
 import { roundTo } from "./math.js";
 import { Plot } from "./plot.js";
 import { format } from "./text.js";
+/** @import { CollinearLab, CollinearState } from "./types" */
 
-/** @typedef {import("./collinear-model.js").CollinearState} CollinearState */
+/**
+ * A frame that stays while it holds what is drawn and is not far too large: the smallest of unit, 2 unit, 4 unit, … around the middle.
+ * @param {number} unit @param {number} middle @param {number[]} values
+ */
+function frame(unit, middle, values) {
+  const reach = values.reduce((most, value) => Math.max(most, Math.abs(value - middle)), unit / 8);
+  const half = unit * 2 ** Math.ceil(Math.log2(reach / unit));
+  return [middle - half, middle + half];
+}
 
 export class CollinearView {
   #lab;
 
-  /** @param {import("./collinear-lab.js").CollinearLab} lab */
+  /** @param {CollinearLab} lab */
   constructor(lab) {
     this.#lab = lab;
     const relaid = () => lab.refresh();

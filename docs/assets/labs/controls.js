@@ -3,15 +3,11 @@
 import { h } from "../dom.js";
 import { newId, setText } from "./elements.js";
 import { format, parseNumber } from "./text.js";
-
-/**
- * @typedef {import("./lab.js").Lab<any, any>} Lab
- * @typedef {{ element: HTMLElement, show: (state: any) => void }} Control
- */
+/** @import { AnyLab, Control, SliderScale } from "./types" */
 
 /**
  * A field for a number. `get(state)` shows it; `set(value)` takes it over, or gives a sentence that says why not.
- * @param {Lab} lab @param {string} label @param {(state: any) => number} get @param {(value: number) => string | void} set @returns {Control}
+ * @param {AnyLab} lab @param {string} label @param {(state: any) => number} get @param {(value: number) => string | void} set @returns {Control}
  */
 export function field(lab, label, get, set) {
   const id = newId();
@@ -80,9 +76,9 @@ export function select(label, choices, get, set) {
 }
 
 /**
- * A slider. `from` and `to` turn its position (0 to `steps`) into the value and back; `text` says the value.
- * @param {Lab} lab @param {string} label
- * @param {{ steps?: number, from: (place: number) => number, to: (value: number) => number, text: (value: number) => string }} scale
+ * A slider.
+ * @param {AnyLab} lab @param {string} label
+ * @param {SliderScale} scale
  * @param {(state: any) => number} get @param {(value: number, options?: { live: boolean }) => void} set @returns {Control}
  */
 export function slider(lab, label, { steps = 100, from, to, text }, get, set) {
@@ -104,7 +100,7 @@ export function slider(lab, label, { steps = 100, from, to, text }, get, set) {
 
 /**
  * What opens on a click. `fill` makes the content at the first opening.
- * @param {Lab} lab @param {string} summary @param {() => Node | Node[]} fill
+ * @param {AnyLab} lab @param {string} summary @param {() => Node | Node[]} fill
  */
 export function more(lab, summary, fill) {
   const box = h("details", { class: "lab-more" }, h("summary", {}, summary));

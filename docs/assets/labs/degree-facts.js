@@ -1,5 +1,7 @@
 // The numbers of degree-lab, its tasks, and the points that it begins with.
 
+/** @import { Facts, Task } from "./types" */
+
 // The first draw is the chapter's: the points of its figure.
 export const CHAPTER = {
   train: [1.05, 3.61, 0.6, 3.47, 4.14, 3.27, 1.09, 0.73, -0.97, -0.25, 0.71, 1.29, 3.35, 5.9, 5.39],
@@ -10,7 +12,7 @@ export const CHAPTER = {
   ],
 };
 
-/** @type {import("./model.js").Facts} */
+/** @type {Facts} */
 export const FACTS = {
   degree: { label: "degree", python: "degree" },
   train: { label: "training error", python: "train[degree]", color: "loss" },
@@ -22,7 +24,7 @@ export const FACTS = {
   noise: { label: "variance of the noise", python: "sigma**2" },
 };
 
-/** @type {import("./model.js").Task[]} */
+/** @type {Task[]} */
 export const TASKS = [
   {
     goal: "Raise the degree until the training error is 0.",

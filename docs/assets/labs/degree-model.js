@@ -1,20 +1,12 @@
 // What degree-lab is about: polynomials of any degree through a few points, judged on points that they have not seen.
 
 import { CHAPTER } from "./degree-facts.js";
-import * as judging from "./judging.js";
+import { deviation } from "./judging.js";
 import * as math from "./math.js";
-import { Model, whole } from "./model.js";
+import { polynomials } from "./polynomials.js";
 import * as random from "./random.js";
-import { format, pythonArray } from "./text.js";
-
-/**
- * @typedef {{ truth: string, n: number, sigma: number, degree: number, draw: number }} DegreeState
- */
-
-/**
- * Points to fit and points to judge by, the errors of every degree on both, and the curves over the grid.
- * @typedef {{ x: number[], y: number[], xTest: number[], yTest: number[], train: number[], test: number[], curves: number[][] }} Fits
- */
+import { format, pythonArray, whole } from "./text.js";
+/** @import { DegreeState, Model, Numbers, Polynomials } from "./types" */
 
 export const [FEWEST, LARGEST_N] = [8, 60];
 const TESTS = 50;
@@ -29,13 +21,13 @@ export const TRUTHS = {
   line: { name: "a line", f: (x) => 0.7 * x },
 };
 
-/** @extends {Model<DegreeState>} */
-export class DegreeModel extends Model {
+/** @implements {Model<DegreeState>} */
+export class DegreeModel {
   #uniform = random.stream();
   /** The noise of each draw. @type {{ train: number[], test: number[] }[]} */
   #draws = [];
   /** The fits to the draws of the present settings: the last ones stay in the picture. */
-  kept = { settings: "", fits: /** @type {Map<number, Fits>} */ (new Map()) };
+  kept = { settings: "", fits: /** @type {Map<number, Polynomials>} */ (new Map()) };
   /** That of the state which was measured last. */
   fit = this.#fits(this.start());
 
@@ -70,11 +62,11 @@ export class DegreeModel extends Model {
     return { x, y: noisy(x, noise.train), xTest, yTest: noisy(xTest, noise.test) };
   }
 
-  /** All degrees of a state's data: errors, and the curves. @param {DegreeState} state @returns {Fits} */
+  /** All degrees of a state's data: errors, and the curves. @param {DegreeState} state @returns {Polynomials} */
   #fit(state) {
     const points = this.#points(state);
     const { x, y, xTest, yTest } = points;
-    const fits = judging.polynomials(x, y, [xTest, GRID], Math.min(MOST_DEGREE, x.length - 1));
+    const fits = polynomials(x, y, [xTest, GRID], Math.min(MOST_DEGREE, x.length - 1));
     const square = (values) => math.sumOf(values.length, (i) => values[i] ** 2) / values.length;
     return {
       ...points,
@@ -85,7 +77,7 @@ export class DegreeModel extends Model {
     };
   }
 
-  /** @param {DegreeState} state @returns {Fits} */
+  /** @param {DegreeState} state @returns {Polynomials} */
   #fits(state) {
     const { truth, n, sigma, draw } = state;
     const settings = [truth, n, sigma].join();
@@ -106,15 +98,15 @@ export class DegreeModel extends Model {
       degree,
       train: train[degree],
       test: test[degree],
-      trainR2: 1 - train[degree] / judging.deviation(y) ** 2,
-      testR2: 1 - test[degree] / judging.deviation(yTest) ** 2,
+      trainR2: 1 - train[degree] / deviation(y) ** 2,
+      testR2: 1 - test[degree] / deviation(yTest) ** 2,
       best,
       least: test[best],
       noise: sigma ** 2,
     };
   }
 
-  /** @param {DegreeState} state @param {import("./model.js").Numbers} numbers */
+  /** @param {DegreeState} state @param {Numbers} numbers */
   words({ n, degree }, { train, test, best, least }) {
     const learned =
       train === 0

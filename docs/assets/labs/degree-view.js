@@ -4,15 +4,14 @@ import { scaleLog } from "../vendor/d3/d3.js";
 import { GRID, MOST_DEGREE, TRUTHS } from "./degree-model.js";
 import { curve, dots, upright } from "./judging-view.js";
 import { Plot } from "./plot.js";
-
-/** @typedef {import("./degree-model.js").DegreeState} DegreeState */
+/** @import { DegreeLab, DegreeState } from "./types" */
 
 const GHOSTS = 20; // earlier draws that stay in the picture
 
 export class DegreeView {
   #lab;
 
-  /** @param {import("./degree-lab.js").DegreeLab} lab */
+  /** @param {DegreeLab} lab */
   constructor(lab) {
     this.#lab = lab;
     const relaid = () => lab.refresh();

@@ -1,6 +1,8 @@
 // The numbers of descent-lab, and its tasks.
 
-/** @type {import("./model.js").Facts} */
+/** @import { Facts, Task } from "./types" */
+
+/** @type {Facts} */
 export const FACTS = {
   step: { label: "steps taken", python: "len(path) - 1" },
   w: { label: "slope", python: "w", color: "line" },
@@ -23,7 +25,7 @@ export const FACTS = {
   measuredLevel: { label: "level, measured", python: "measured(-np.sin(angle), np.cos(angle))" },
 };
 
-/** @type {import("./model.js").Task[]} */
+/** @type {Task[]} */
 export const TASKS = [
   {
     goal: "Find the step size at which the loss neither falls nor rises, to within 1 %, and take 20 steps with it.",

@@ -2,21 +2,12 @@
 // costs the same for three points and for a thousand.
 
 import { bestLine, centered, sumOf } from "./math.js";
+/** @import { Line, Path, Surface, Units } from "./types" */
 
 const NOISE = 4 * Number.EPSILON;
 const SHOWN = 1e-8; // of its own terms: where a difference is smaller, rounding decides about the six digits that are shown
 export const GROWN = 1e6; // times the loss of the start: there a search that diverges is stopped
 const ARRIVED = 1e-8; // times the gradient of the start, the book's stopping rule
-
-/**
- * x in units of its own, or as it is.
- * @typedef {{ z: number[], mean: number, unit: number }} Units
- * @typedef {ReturnType<typeof bowl>} Surface
- * @typedef {{ w: number, b: number }} Line  or a direction in the plane of lines
- * @typedef {{
- *   surface: Surface, eta: number, w: number[], b: number[], gap: number[], loss: number[], first: number, arrived: number | null, diverged: boolean,
- * }} Path
- */
 
 const tidy = (value, scale, noise = NOISE) => (Math.abs(value) <= noise * scale ? 0 : value);
 /** A difference whose terms are as large as `scale`; zero where rounding would make its digits. @param {number} value @param {number} scale */

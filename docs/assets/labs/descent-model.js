@@ -2,33 +2,17 @@
 
 import * as descent from "./descent-math.js";
 import { mean, roundStep, sumOf } from "./math.js";
-import { Model, whole } from "./model.js";
 import { checkPoints } from "./point-edits.js";
-import { LARGEST, format, pythonArray } from "./text.js";
-
-/**
- * @typedef {import("./sets.js").Points} Points
- * @typedef {import("./sets.js").PointSet} PointSet
- * @typedef {{
- *   preset: string, points: Points | null, chosen: number, scaled: boolean, loss: string, w: number, b: number, eta: number, step: number,
- * }} DescentState
- */
-
-/**
- * A walk at step k: its points, the units of x, the surface of the loss, and the path on it.
- * @typedef {{
- *   data: Points, scaled: boolean, scale: descent.Units, surface: descent.Surface, path: descent.Path, k: number,
- * }} Walk
- */
+import { LARGEST, format, pythonArray, whole } from "./text.js";
+/** @import { DescentState, Model, Numbers, PointSet, Points, Walk } from "./types" */
 
 export const MOST_STEPS = 10_000;
 export const LOSSES = { mean: "mean of squares", half: "half the mean", sum: "sum of squares" };
 
-/** @extends {Model<DescentState>} */
-export class DescentModel extends Model {
+/** @implements {Model<DescentState>} */
+export class DescentModel {
   /** @param {Points} noisy @param {Record<string, PointSet>} known the sets of the lab on fitting */
   constructor(noisy, known) {
-    super();
     const { tiny, penguins, outlier, equal, one } = known;
     /** @type {Record<string, PointSet>} */
     this.sets = {
@@ -174,7 +158,7 @@ export class DescentModel extends Model {
 
   // ---- words and program ----
 
-  /** @param {DescentState} state @param {import("./model.js").Numbers} numbers */
+  /** @param {DescentState} state @param {Numbers} numbers */
   words({ eta, scaled }, { step, loss, gap, least, limit, share, needed, rateSteep, w, b }) {
     const { path, surface, data } = this.walk;
     const where = `${step === 0 ? "At the start" : `After ${format(step)} step${step === 1 ? "" : "s"}`}: slope ${format(w, 4)}${scaled ? " for each deviation of x" : ""}, intercept ${format(b, 4)}, loss ${format(loss, 4)}`;

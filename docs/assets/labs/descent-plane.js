@@ -5,8 +5,7 @@ import { Handle } from "./marks.js";
 import { roundTo } from "./math.js";
 import { Plot, px, setLine } from "./plot.js";
 import { format } from "./text.js";
-
-/** @typedef {import("./descent-model.js").Walk} Walk */
+/** @import { DescentLab, Surface, Walk } from "./types" */
 
 const AWAY = 3000; // pixels
 const LEVELS = [0.6, 0.25, 0.08, 0.02, 0.004, 0.0006]; // of the loss at the edge of the picture
@@ -31,7 +30,7 @@ export class Plane {
   #height = 1;
   #lab;
 
-  /** @param {import("./descent-lab.js").DescentLab} lab */
+  /** @param {DescentLab} lab */
   constructor(lab) {
     this.#lab = lab;
     this.plot = new Plot({ label: "The plane of all lines: loss, start, and path", relaid: () => lab.refresh(), shape: 1.15, left: 52 });
@@ -130,7 +129,7 @@ export class Plane {
     }
   }
 
-  /** An ellipse of equal loss. Where it reaches beyond the picture on one side, it is open there. @param {descent.Surface} surface @param {number} level */
+  /** An ellipse of equal loss. Where it reaches beyond the picture on one side, it is open there. @param {Surface} surface @param {number} level */
   #ringPath(surface, level) {
     const { plot } = this;
     const [from, to] = plot.x.domain();

@@ -4,11 +4,12 @@ import { button } from "../dom.js";
 import { select } from "./controls.js";
 import { calm, setText } from "./elements.js";
 import { Lab } from "./lab.js";
+/** @import { PlayedModel, View } from "./types" */
 
 /**
  * A lab whose state has a step. Its model knows whether it has ended, and the next step and the last.
- * @template {import("./model.js").Model<any> & { ended: (state: any) => boolean, next: (state: any) => number, last: () => number }} M
- * @template {import("./lab.js").View} V
+ * @template {PlayedModel} M
+ * @template {View} V
  * @extends {Lab<M, V>}
  */
 export class Player extends Lab {

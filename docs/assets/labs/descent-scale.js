@@ -1,6 +1,7 @@
 // The scale of step sizes: whole decades that hold the limits of the points as they are and scaled.
 
 import * as descent from "./descent-math.js";
+/** @import { Walk } from "./types" */
 
 export const POSITIONS = 1000; // of the slider
 
@@ -8,7 +9,7 @@ export class EtaScale {
   /** Powers of ten at both ends. */
   range = [-3, 0];
 
-  /** Makes the scale that of a walk. @param {import("./descent-model.js").Walk} walk */
+  /** Makes the scale that of a walk. @param {Walk} walk */
   fit({ data, surface }) {
     const { x, y } = data;
     const limits = [x, descent.standardize(x).z].map((values) => Math.log10(2 / descent.bowl(values, y, surface.f).max));

@@ -8,11 +8,7 @@ import { setText } from "./elements.js";
 import { Plot, around, grain, px, setLine, stride } from "./plot.js";
 import { pointsIn } from "./points.js";
 import { format } from "./text.js";
-
-/**
- * @typedef {import("./descent-model.js").DescentState} DescentState
- * @typedef {import("./descent-model.js").Walk} Walk
- */
+/** @import { DescentLab, DescentState, Walk } from "./types" */
 
 /** The scale of a logarithmic axis for values that are logarithms already, since those of a gap can be taken where the gap itself is not shown. */
 function decades() {
@@ -37,7 +33,7 @@ export class DescentView {
   #charted = "";
   #lab;
 
-  /** @param {import("./descent-lab.js").DescentLab} lab */
+  /** @param {DescentLab} lab */
   constructor(lab) {
     this.#lab = lab;
     const relaid = () => lab.refresh();

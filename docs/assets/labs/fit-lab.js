@@ -9,6 +9,7 @@ import { FitView } from "./fit-view.js";
 import { PointsLab } from "./points.js";
 import { fitSets } from "./sets.js";
 import { PointTable } from "./table.js";
+/** @import { FitState } from "./types" */
 
 /** @extends {PointsLab<FitModel, FitView>} */
 export class FitLab extends PointsLab {
@@ -63,7 +64,7 @@ export class FitLab extends PointsLab {
     return view;
   }
 
-  /** @param {import("./fit-model.js").FitState} state */
+  /** @param {FitState} state */
   enable(state) {
     this.#deleting.disabled = !(state.chosen in state.x);
     this.#taking.disabled = !state.x.length;

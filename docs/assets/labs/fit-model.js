@@ -1,14 +1,9 @@
 // What fit-lab is about: points and a line, their loss, its gradient, and the best line.
 
 import * as math from "./math.js";
-import { Model } from "./model.js";
 import { checkPoints, takes } from "./point-edits.js";
 import { format, pythonArray } from "./text.js";
-
-/**
- * @typedef {{ preset: string, x: number[], y: number[], w: number, b: number, chosen: number, show: string, best: boolean }} FitState
- * @typedef {import("./model.js").Numbers} Numbers
- */
+/** @import { BestLine, Facts, FitState, Model, Numbers, PointSet, Task } from "./types" */
 
 const TOUCHING = 1e-11; // of the smallest loss: closer than that, rounding decides how far apart two lines are
 export const SIGNS = [1, 0, -1];
@@ -20,7 +15,7 @@ export const signed = (value) => (value > 0 ? `+${format(value)}` : format(value
 
 export const SHOWN = { residuals: "residuals", squares: "their squares", absolute: "absolute values" };
 
-/** @type {import("./model.js").Facts} */
+/** @type {Facts} */
 export const FACTS = {
   n: { label: "points n", python: "n" },
   loss: { label: "loss L", python: "np.mean(r**2)", color: "loss" },
@@ -49,7 +44,7 @@ export const FACTS = {
   ),
 };
 
-/** @type {import("./model.js").Task[]} */
+/** @type {Task[]} */
 export const TASKS = [
   {
     goal: "By hand, bring the loss of your line within 5 % of the smallest.",
@@ -99,14 +94,13 @@ export const TASKS = [
   },
 ];
 
-/** @extends {Model<FitState>} */
-export class FitModel extends Model {
-  /** The best line of the points that were measured last. @type {import("./math.js").BestLine} */
+/** @implements {Model<FitState>} */
+export class FitModel {
+  /** The best line of the points that were measured last. @type {BestLine} */
   best = math.bestLine([0], [0]);
 
-  /** @param {Record<string, import("./sets.js").PointSet>} sets */
+  /** @param {Record<string, PointSet>} sets */
   constructor(sets) {
-    super();
     this.sets = sets;
   }
 

@@ -3,8 +3,7 @@
 import { h } from "../dom.js";
 import { setText } from "./elements.js";
 import { SIGNS, nudgeKey, signed } from "./fit-model.js";
-
-/** @typedef {import("./lab.js").Lab<any, any>} Lab */
+/** @import { AnyLab } from "./types" */
 
 export class NudgeTable {
   #lab;
@@ -13,7 +12,7 @@ export class NudgeTable {
   /** @type {{ cell: HTMLElement, verdict: HTMLElement, key: string }[]} */
   #cells = [];
 
-  /** @param {Lab} lab */
+  /** @param {AnyLab} lab */
   constructor(lab) {
     this.#lab = lab;
   }
@@ -57,7 +56,7 @@ export class NudgeTable {
   }
 }
 
-/** @param {Lab} lab */
+/** @param {AnyLab} lab */
 export function normalEquations(lab) {
   const cells = (...keys) => keys.map((key) => h("td", {}, lab.cells.cell(key)));
   const matrix = (name, ...rows) =>

@@ -5,8 +5,7 @@ import { roundTo } from "./math.js";
 import { Plot, around, grain, px, setLine, stride } from "./plot.js";
 import { pointsIn } from "./points.js";
 import { format } from "./text.js";
-
-/** @typedef {import("./fit-model.js").FitState} FitState */
+/** @import { FitLab, FitState } from "./types" */
 
 const ENDS = [0.08, 0.92]; // where the handles stand, in shares of the width
 const FAN = [-4, -1.5, -0.6, 0, 0.6, 1.5, 4]; // slopes of a family of lines, in diagonals of the picture
@@ -20,7 +19,7 @@ export class FitView {
   #held = undefined;
   #lab;
 
-  /** @param {import("./fit-lab.js").FitLab} lab */
+  /** @param {FitLab} lab */
   constructor(lab) {
     this.#lab = lab;
     this.plot = new Plot({ label: "Points, your line, and its residuals", relaid: () => lab.refresh() });

@@ -2,8 +2,7 @@
 
 import { h } from "../dom.js";
 import { px } from "./plot.js";
-
-/** @typedef {import("./plot.js").Plot} Plot */
+/** @import { Plot } from "./types" */
 
 /** Many dots as one path: strokes of no length with round ends. @param {Plot} plot @param {number[]} xs @param {number[]} ys */
 export const dots = (plot, xs, ys) => Array.from(xs, (x, i) => `M${px(plot.x(x))} ${px(plot.y(ys[i]))}h0`).join("");
@@ -36,13 +35,3 @@ export const upright = (plot, x) => `M${px(plot.x(x))} 0V${px(plot.innerHeight)}
 
 /** A sample of a line beside its name. @param {string} name @param {string[]} classes */
 export const key = (name, ...classes) => h("span", { class: ["lab-key", ...classes].join(" ") }, name);
-
-/**
- * A frame that stays while it holds what is drawn and is not far too large: the smallest of unit, 2 unit, 4 unit, … around the middle.
- * @param {number} unit @param {number} middle @param {number[]} values
- */
-export function frame(unit, middle, values) {
-  const reach = values.reduce((most, value) => Math.max(most, Math.abs(value - middle)), unit / 8);
-  const half = unit * 2 ** Math.ceil(Math.log2(reach / unit));
-  return [middle - half, middle + half];
-}

@@ -7,15 +7,10 @@ import { FactCells } from "./cells.js";
 import { newId, setText } from "./elements.js";
 import { StateHistory } from "./history.js";
 import { fragmentOf, stateIn } from "./links.js";
-import { program } from "./model.js";
+import { program } from "./program.js";
 import { Notice } from "./notice.js";
 import { TaskList } from "./tasks.js";
-
-/**
- * The pictures of a lab, made once. `before` is the state that is drawn already, null when everything must be drawn anew, and the state
- * itself when what was live has settled.
- * @typedef {{ plots: import("./plot.js").Plot[], draw: (state: any, before: any) => void }} View
- */
+/** @import { Control, Facts, Model, Numbers, Task, View } from "./types" */
 
 const SETTLE = 500; // milliseconds of quiet after which a row of key presses counts as one change
 /**
@@ -27,26 +22,26 @@ const later = /** @type {any} */ (undefined); // a field that gets its value bef
 
 /**
  * A lab hands over a model by load() and a view by build().
- * @template {import("./model.js").Model<any>} M
+ * @template {Model} M
  * @template {View} V
  */
 export class Lab extends HTMLElement {
   static heading = ""; // its name, such as "Lab: fit a line"
   static style = ""; // a style sheet of its own, beside labs.css
-  /** @type {import("./model.js").Facts} */
+  /** @type {Facts} */
   static facts = {};
-  /** @type {import("./model.js").Task[]} */
+  /** @type {Task[]} */
   static tasks = [];
 
   /** @type {M} */
   model = later;
   /** @type {V} */
   view = later;
-  /** @type {import("./controls.js").Control[]} */
+  /** @type {Control[]} */
   controls = [];
   /** @type {StateHistory | null} */
   history = null;
-  /** @type {import("./model.js").Numbers} */
+  /** @type {Numbers} */
   numbers = {};
   /** What was done since the task began. @type {Set<string>} */
   used = new Set();
@@ -68,7 +63,8 @@ export class Lab extends HTMLElement {
   #notice = new Notice(this, this.foot);
   #address = "";
   #leaving = new AbortController();
-  #timer = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer = undefined;
 
   get kind() {
     return /** @type {typeof Lab} */ (this.constructor);

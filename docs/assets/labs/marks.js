@@ -1,8 +1,7 @@
 // What can be moved in a plot, by mouse, touch and keyboard: points of data, and handles.
 
 import { px, svg } from "./plot.js";
-
-/** @typedef {import("./plot.js").Plot} Plot */
+/** @import { HandleActions, Plot, PointActions, Subject } from "./types" */
 
 /** @type {Record<string, number[]>} */
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
@@ -32,18 +31,6 @@ function say(mark, value, text) {
   mark.setAttribute("aria-valuenow", String(value));
   mark.setAttribute("aria-valuetext", text);
 }
-
-/**
- * What is done with points: `step` counts in steps, and `describe` is for screen readers.
- * @typedef {{
- *   choose: (i: number) => void,
- *   move: (i: number, x: number, y: number) => void,
- *   step: (i: number, dx: number, dy: number) => void,
- *   drop: () => void,
- *   remove: (i: number) => boolean,
- *   describe: (i: number) => string,
- * }} PointActions
- */
 
 /** Points of data. All are drawn; one is chosen and wears the ring, which is the one tab stop of them all. */
 export class Points {
@@ -112,7 +99,7 @@ export class Points {
 
   /** @param {number} x @param {number} y @param {number} reach */
   hit(x, y, reach) {
-    /** @type {import("./plot.js").Subject | null} */
+    /** @type {Subject | null} */
     let nearest = null;
     let least = reach ** 2;
     for (let i = 0; i < this.xs.length; i++) {
@@ -140,11 +127,6 @@ export class Points {
     this.on.drop();
   }
 }
-
-/**
- * What is done with a handle: `move` gets a place in data, `step` counts in steps.
- * @typedef {{ grab?: () => void, move: (x: number, y: number) => void, step: (dx: number, dy: number) => void, drop: () => void }} HandleActions
- */
 
 /** One handle, such as an end of a line. */
 export class Handle {

@@ -4,7 +4,7 @@
 // Two habits keep the digits. Sums carry along what rounding cuts off, and whatever a mean can be taken from (variances, slopes) is
 // computed from differences to the mean, never as a difference of large sums.
 
-/** @typedef {ReturnType<typeof bestLine>} BestLine */
+/** @import { BestLine } from "./types" */
 
 // ---- sums ----
 

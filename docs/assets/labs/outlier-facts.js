@@ -1,5 +1,7 @@
 // The numbers of outlier-lab, and its tasks.
 
+/** @import { Facts, Points, Task } from "./types" */
+
 export const LOSSES = { ls: "least squares", hu: "Huber", la: "absolute values" };
 const LARGE = 1; // the usual mark above which a Cook's distance is looked at
 
@@ -15,7 +17,7 @@ export const ACCOMPLICES = {
   ],
 };
 
-/** @type {import("./model.js").Facts} */
+/** @type {Facts} */
 export const FACTS = {
   n: { label: "points n", python: "n" },
   ...Object.fromEntries(
@@ -31,13 +33,13 @@ export const FACTS = {
   most: { label: "largest D of all", python: "max(cook(i) for i in range(n) if 1 - h[i] > 1e-9)", color: "residual" },
 };
 
-/** Whether nothing but wild points was taken away, and none was moved. @param {import("./sets.js").Points} points */
+/** Whether nothing but wild points was taken away, and none was moved. @param {Points} points */
 const onlyWildGone = ({ x, y }) => {
   const there = x.map((value, i) => ACCOMPLICES.x.findIndex((own, k) => own === value && ACCOMPLICES.y[k] === y[i]));
   return there.every((place) => place >= 0) && Array.from({ length: 20 }, (_, k) => k).every((k) => there.includes(k));
 };
 
-/** @type {import("./model.js").Task[]} */
+/** @type {Task[]} */
 export const TASKS = [
   {
     goal: "Move one point until the slope of least squares is 0.3 away from where it began, and Huber’s less than 0.1.",

@@ -10,6 +10,7 @@ import { DASHES, OutlierView } from "./outlier-view.js";
 import { PointsLab } from "./points.js";
 import { PointTable } from "./table.js";
 import { format } from "./text.js";
+/** @import { OutlierState } from "./types" */
 
 /** @extends {PointsLab<OutlierModel, OutlierView>} */
 export class OutlierLab extends PointsLab {
@@ -96,7 +97,7 @@ export class OutlierLab extends PointsLab {
     );
   }
 
-  /** @param {import("./outlier-model.js").OutlierState} state */
+  /** @param {OutlierState} state */
   enable(state) {
     this.#deleting.disabled = !(state.chosen in state.x);
   }

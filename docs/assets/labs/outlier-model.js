@@ -1,18 +1,12 @@
 // What outlier-lab is about: the lines of three losses, and what one point does to them.
 
 import * as math from "./math.js";
-import { Model } from "./model.js";
 import { ACCOMPLICES } from "./outlier-facts.js";
 import { checkPoints, takes } from "./point-edits.js";
 import * as robust from "./robust.js";
 import { anscombe, pointsOf } from "./sets.js";
 import { format, pythonArray } from "./text.js";
-
-/**
- * @typedef {{ preset: string, x: number[], y: number[], cut: number, chosen: number }} OutlierState
- * @typedef {import("./sets.js").Rows} Rows
- * @typedef {import("./sets.js").Points & { title: string, cut: number, chosen: number }} OutlierSet
- */
+/** @import { Model, Numbers, OutlierSet, OutlierState, RobustLine, Rows } from "./types" */
 
 /** What cuts are measured by: the power of ten next to the spread of y. @param {number[]} y */
 export function unitOf(y) {
@@ -21,9 +15,9 @@ export function unitOf(y) {
   return Math.min(Math.max(10 ** Math.round(Math.log10(spread || 1)), 1e-9), 1e11);
 }
 
-/** @extends {Model<OutlierState>} */
-export class OutlierModel extends Model {
-  /** The lines by their losses, none where all x are equal. @type {Record<string, robust.RobustLine>} */
+/** @implements {Model<OutlierState>} */
+export class OutlierModel {
+  /** The lines by their losses, none where all x are equal. @type {Record<string, RobustLine>} */
   lines = {};
   /** Cook's distance of every point. @type {(number | null)[]} */
   cooks = [];
@@ -32,7 +26,6 @@ export class OutlierModel extends Model {
 
   /** @param {Rows} noisy @param {Rows} quartet */
   constructor(noisy, quartet) {
-    super();
     const twenty = pointsOf(noisy.filter((_, i) => i % 10 === 0));
     /** @type {Record<string, OutlierSet>} */
     this.sets = {
@@ -103,7 +96,7 @@ export class OutlierModel extends Model {
     };
   }
 
-  /** @param {OutlierState} state @param {import("./model.js").Numbers} numbers */
+  /** @param {OutlierState} state @param {Numbers} numbers */
   words({ x, chosen }, { n, lsW, huW, laW, leverage, cook, most }) {
     if (!n) return "No points are left. Click in the picture, or add one by the button.";
     if (lsW === undefined)

@@ -5,8 +5,7 @@ import { LOSSES } from "./outlier-facts.js";
 import { unitOf } from "./outlier-model.js";
 import { Plot, around, grain, px, stride } from "./plot.js";
 import { pointsIn } from "./points.js";
-
-/** @typedef {import("./outlier-model.js").OutlierState} OutlierState */
+/** @import { OutlierLab, OutlierState } from "./types" */
 
 /** How the line of each loss is dashed. @type {Record<string, string[]>} */
 export const DASHES = { ls: [], hu: ["lab-dashed"], la: ["lab-dotted"] };
@@ -20,7 +19,7 @@ export class OutlierView {
   #framed = null;
   #lab;
 
-  /** @param {import("./outlier-lab.js").OutlierLab} lab */
+  /** @param {OutlierLab} lab */
   constructor(lab) {
     this.#lab = lab;
     this.plot = new Plot({ label: "Points, and the lines of three losses", relaid: () => lab.refresh() });

@@ -4,6 +4,7 @@ import { h } from "../dom.js";
 import { axisBottom, axisLeft, drag, pointer, scaleLinear, select } from "../vendor/d3/d3.js";
 import { setText } from "./elements.js";
 import { roundStep } from "./math.js";
+/** @import { Movable, PlotOptions } from "./types" */
 
 const SVG = "http://www.w3.org/2000/svg";
 const REACH = { mouse: 12, touch: 24 }; // pixels from the middle of a mark within which it is grabbed
@@ -48,26 +49,6 @@ export const grain = ([from, to], pixels) => 10 ** Math.floor(Math.log10((to - f
 /** How far a key goes. @param {number[]} domain */
 export const stride = ([from, to]) => roundStep((to - from) / 100);
 
-/**
- * A scale of D3, linear or logarithmic.
- * @typedef {import("d3-scale").ScaleContinuousNumeric<number, number>} NumberScale
- */
-
-/**
- * What is dragged: where it is, in pixels of the area, and what else the movable knows it by.
- * @typedef {{ x: number, y: number, i?: number }} Subject
- */
-
-/**
- * What can be moved: `hit` gives what lies within reach, and the others take that along.
- * @typedef {{
- *   hit: (x: number, y: number, reach: number) => Subject | null,
- *   grab: (subject: any) => void,
- *   move: (subject: any, x: number, y: number) => void,
- *   drop: (subject: any) => void,
- * }} Movable
- */
-
 export class Plot {
   width = 0;
   height = 0;
@@ -82,7 +63,7 @@ export class Plot {
 
   /**
    * `shape` is height / width; `relaid` is called when the size has changed and everything must be drawn anew.
-   * @param {{ label: string, relaid: () => void, shape?: number, left?: number, bottom?: number, yScale?: NumberScale, yFormat?: string }} options
+   * @param {PlotOptions} options
    */
   constructor({ label, relaid, shape = 0.6, left = 56, bottom = 40, yScale = scaleLinear(), yFormat }) {
     this.relaid = relaid;

@@ -1,8 +1,7 @@
 // Points that a reader moves, adds and deletes, as parts of a state.
 
 import { LARGEST, MOST_POINTS, SMALLEST } from "./text.js";
-
-/** @typedef {import("./sets.js").Points} Points */
+/** @import { Points } from "./types" */
 
 /** Whether a number is one that a reader could have typed. @param {any} value */
 export const takes = (value) => typeof value === "number" && (value === 0 || (Math.abs(value) <= LARGEST && Math.abs(value) >= SMALLEST));

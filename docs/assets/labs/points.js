@@ -6,16 +6,11 @@ import { Points } from "./marks.js";
 import { roundTo } from "./math.js";
 import { changed, chosenAfter, moved, without } from "./point-edits.js";
 import { MOST_POINTS, format } from "./text.js";
-
-/**
- * To what a drag rounds, and how far a key goes, in x and y.
- * @typedef {{ grain: { x: number, y: number }, steps: { x: number, y: number } }} Scale
- * @typedef {import("./lab.js").View & Scale & { plot: import("./plot.js").Plot, points: Points, unframe: () => void }} PointsView
- */
+/** @import { Plot, PointsModel, PointsView, Steps } from "./types" */
 
 /**
  * The points in a plot. The lab has data(), move(i, x, y) and removePoint(i).
- * @param {import("./plot.js").Plot} plot @param {Scale} scale @param {any} lab
+ * @param {Plot} plot @param {Steps} scale @param {any} lab
  */
 export function pointsIn(plot, scale, lab) {
   return new Points(plot, {
@@ -40,7 +35,7 @@ export function pointsIn(plot, scale, lab) {
 
 /**
  * A lab whose state is its points: {preset, x, y, chosen, …}. Its model has `sets` by name and set(preset).
- * @template {import("./model.js").Model<any> & { sets: Record<string, any>, set: (preset: string) => object }} M
+ * @template {PointsModel} M
  * @template {PointsView} V
  * @extends {Lab<M, V>}
  */

@@ -1,6 +1,8 @@
 // The numbers of resample-lab, and its tasks.
 
-/** @type {import("./model.js").Facts} */
+/** @import { Facts, Task } from "./types" */
+
+/** @type {Facts} */
 export const FACTS = {
   samples: { label: "samples", python: "samples" },
   estimate: { label: "estimate, last sample", python: "estimates[-1]", color: "line" },
@@ -20,7 +22,7 @@ export const FACTS = {
   bootWidth: { label: "mean width, bootstrap", python: "np.mean(boot_high - boot_low)" },
 };
 
-/** @type {import("./model.js").Task[]} */
+/** @type {Task[]} */
 export const TASKS = [
   {
     goal: "Draw 100 samples or more.",

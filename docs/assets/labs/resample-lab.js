@@ -9,6 +9,7 @@ import { FEWEST, LARGEST_N, LEVELS, MOST, ResampleModel, STARTS, TRUTH } from ".
 import { ResampleView } from "./resample-view.js";
 import { NOISES, RESAMPLES } from "./resample-world.js";
 import { format } from "./text.js";
+/** @import { ResampleState } from "./types" */
 
 /** @extends {Lab<ResampleModel, ResampleView>} */
 export class ResampleLab extends Lab {
@@ -84,7 +85,7 @@ export class ResampleLab extends Lab {
     ];
   }
 
-  /** @param {import("./resample-model.js").ResampleState} state */
+  /** @param {ResampleState} state */
   enable({ samples }) {
     this.#clearing.disabled = !samples;
   }

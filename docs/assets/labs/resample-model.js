@@ -2,19 +2,10 @@
 
 import * as judging from "./judging.js";
 import * as math from "./math.js";
-import { Model, whole } from "./model.js";
 import * as random from "./random.js";
 import { NOISES, RESAMPLES, World } from "./resample-world.js";
-import { format } from "./text.js";
-
-/**
- * @typedef {{
- *   n: number, noise: string, sigma: number, from: number, target: "slope" | "intercept", level: number, first: number, samples: number,
- * }} ResampleState
- * @typedef {{
- *   estimate: number, error: number, low: number, high: number, bootLow: number, bootHigh: number, held: boolean, bootHeld: boolean,
- * }} Row  the two intervals of a sample
- */
+import { format, whole } from "./text.js";
+/** @import { Intervals, Model, Numbers, ResampleState } from "./types" */
 
 export const TRUTH = { slope: 3, intercept: 2 };
 export const MOST = 500; // samples
@@ -22,15 +13,14 @@ export const [FEWEST, LARGEST_N] = [5, 50];
 export const STARTS = [0, 10, 100, 1000];
 export const LEVELS = [0.5, 0.8, 0.9, 0.95, 0.99];
 
-/** @extends {Model<ResampleState>} */
-export class ResampleModel extends Model {
-  /** The intervals of the samples that were measured last. @type {Row[]} */
+/** @implements {Model<ResampleState>} */
+export class ResampleModel {
+  /** The intervals of the samples that were measured last. @type {Intervals[]} */
   rows = [];
   /** The samples of the n and the noise that were measured last. */
   world = new World(10, "bell");
 
   constructor() {
-    super();
     /** What the second task is measured by. */
     this.widthOfTen = this.measure({ ...this.start(), n: 10, samples: 100 }).width;
   }
@@ -109,7 +99,7 @@ export class ResampleModel extends Model {
     };
   }
 
-  /** @param {ResampleState} state @param {import("./model.js").Numbers} numbers */
+  /** @param {ResampleState} state @param {Numbers} numbers */
   words({ level, target, samples, n }, { held, heldShare, bootHeld, bootShare, spread, meanError, low, high, bootLow, bootHigh }) {
     const promise = `interval of ${format(100 * level)} %`;
     if (!samples) return `No sample yet: draw one. It will have ${format(n)} points.`;

@@ -3,8 +3,7 @@
 import { curve, dots, upright } from "./judging-view.js";
 import { Plot, px } from "./plot.js";
 import { TRUTH } from "./resample-model.js";
-
-/** @typedef {import("./resample-model.js").ResampleState} ResampleState */
+/** @import { ResampleLab, ResampleState } from "./types" */
 
 const SHOWN = 40; // intervals in the picture, the last ones
 const PILES = 24; // lines of the same path do not darken one another
@@ -13,7 +12,7 @@ const BARS = ["lab-interval", "lab-interval-missing", "lab-interval lab-dotted",
 export class ResampleView {
   #lab;
 
-  /** @param {import("./resample-lab.js").ResampleLab} lab */
+  /** @param {ResampleLab} lab */
   constructor(lab) {
     this.#lab = lab;
     const relaid = () => lab.refresh();

@@ -2,6 +2,7 @@
 
 import * as math from "./math.js";
 import * as random from "./random.js";
+/** @import { Sample } from "./types" */
 
 export const RESAMPLES = 400;
 
@@ -15,14 +16,6 @@ export const NOISES = {
   ends: { name: "loud at both ends", loud: (place) => 0.1 + 0.064 * (place - 5) ** 2, python: "0.1 + 0.064 * (place - 5) ** 2" },
   tails: { name: "heavy tails", loud: () => 1, python: "np.ones(n)" },
 };
-
-/**
- * A sample: the noise itself, its fit (slope, and level in the middle), the spread of what is left, and the fits of all resamples. `ends` are
- * the percentiles of one kind of interval, kept as long as it is asked for.
- * @typedef {{
- *   raw: number[], level: number, slope: number, s: number, slopes: Float64Array, levels: Float64Array, kind?: string, ends: number[],
- * }} Sample
- */
 
 /**
  * The fit to some rows is a weighted sum of their y: the weights for the slope, and for the height in the middle of x.

@@ -2,12 +2,7 @@
 // made: all works on its differences to the means, and gives slope and intercept.
 
 import { mean, sumOf } from "./math.js";
-
-/**
- * A line, its slope and level over the means, whether it is the only best one, and whether several are as good.
- * @typedef {{ w: number, b: number, w0: number, level: number, unique?: boolean, several?: boolean }} RobustLine
- * @typedef {import("./math.js").BestLine} BestLine
- */
+/** @import { BestLine, RobustLine } from "./types" */
 
 const atMeans = (best, w, level) => ({ w, b: best.yMean + level - w * best.xMean, w0: w, level });
 const offLine = ({ dx, dy }, { w, level }, i) => w * dx[i] + level - dy[i];

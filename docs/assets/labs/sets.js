@@ -1,12 +1,6 @@
 // What can be fitted: the book's own data, and small sets that make one point each.
 
-/**
- * @typedef {Record<string, string>[]} Rows  of a CSV file
- * @typedef {{ x: number[], y: number[] }} Points
- * @typedef {Points & {
- *   title: string, xLabel: string, yLabel: string, line?: { w: number, b: number } | null, frame?: number[][], eta?: number,
- * }} PointSet
- */
+/** @import { PointSet, Points, Rows } from "./types" */
 
 /** @param {number[]} x @param {number[]} y */
 const plain = (x, y) => ({ x, y, xLabel: "x", yLabel: "y" });

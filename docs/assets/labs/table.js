@@ -3,21 +3,11 @@
 import { button, h } from "../dom.js";
 import { newId } from "./elements.js";
 import { exact, format, parseNumber, parsePoints } from "./text.js";
+/** @import { TableOwner } from "./types" */
 
 const KEYS = /** @type {("x" | "y")[]} */ (["x", "y"]);
 /** @param {number} value */
 const shown = (value) => exact(value).replace("-", "−");
-
-/**
- * What the table shows and changes.
- * @typedef {{
- *   data: () => { x: number[], y: number[] },
- *   say: (text: string, at?: Element) => void,
- *   edit: (i: number, key: "x" | "y", value: number) => void,
- *   removePoint: (i: number) => unknown,
- *   replace: (x: number[], y: number[]) => void,
- * }} Owner
- */
 
 export class PointTable {
   /** The fields of every point, and the numbers that they show. */
@@ -26,7 +16,7 @@ export class PointTable {
   body = h("tbody");
   csv = h("textarea", { rows: 5, spellcheck: "false", placeholder: "x, y\n1, 2.5\n2, 3.5" });
 
-  /** @param {Owner} lab */
+  /** @param {TableOwner} lab */
   constructor(lab) {
     this.lab = lab;
   }

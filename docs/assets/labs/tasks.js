@@ -2,8 +2,7 @@
 
 import { button, h } from "../dom.js";
 import { newId, setText } from "./elements.js";
-
-/** @typedef {import("./model.js").Task} Task */
+/** @import { AnyLab, Task } from "./types" */
 
 export class TaskList {
   #lab;
@@ -13,7 +12,7 @@ export class TaskList {
   /** What was shown when the current task began. @type {any} */
   #begun = null;
 
-  /** @param {import("./lab.js").Lab<any, any>} lab @param {Task[]} tasks */
+  /** @param {AnyLab} lab @param {Task[]} tasks */
   constructor(lab, tasks) {
     this.#lab = lab;
     this.#rows = tasks.map((task, i) => {

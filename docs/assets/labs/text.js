@@ -100,6 +100,9 @@ export function parsePoints(text) {
   return { x, y, header: header?.length === 2 ? header : null };
 }
 
+/** Whether a value is a whole number within bounds. @param {any} value @param {number} least @param {number} most */
+export const whole = (value, least, most) => Number.isInteger(value) && value >= least && value <= most;
+
 // ---- tables ----
 
 /** The rows of a CSV file without quotes, as objects; numbers stay text. @param {string} text @returns {Record<string, string>[]} */

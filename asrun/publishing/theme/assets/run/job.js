@@ -26,7 +26,8 @@ export class Job {
   computing = false; // its packages are there, and its code runs
   /** @type {Interpreter | null} */
   interpreter = null; // in which it runs
-  timer = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer;
   #resolve;
   #end = () => {};
 

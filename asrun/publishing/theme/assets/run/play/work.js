@@ -44,7 +44,8 @@ export function ownExamples() {
 }
 
 export class OpenWork {
-  #timer = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
   #dirty = false; // whether something is to be kept
   #otherWindow = false; // whether another window has kept something since
   #toldUnkept = false;
