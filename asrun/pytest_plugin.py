@@ -24,7 +24,7 @@ SUFFIXES = (".md", ".ipynb")
 
 def book_of(config: pytest.Config) -> Book:
     """The book, run at the first call."""
-    from asrun.cache import alone
+    from asrun.cache import exclusive
     from asrun.checking.book import verify
     from asrun.settings import BookError, Settings
 
@@ -34,7 +34,7 @@ def book_of(config: pytest.Config) -> Book:
         except BookError as error:
             raise pytest.UsageError(str(error)) from None
         # Of several test processes one runs the pages, and the others find them in the cache.
-        with alone(settings.cache / "tests.lock"):
+        with exclusive(settings.cache / "tests.lock"):
             config.stash[BOOK] = verify(settings)
     return config.stash[BOOK]
 
@@ -75,8 +75,7 @@ class _File(pytest.File):
         for block in page.blocks:
             if block.language == "output":
                 continue
-            record = page.record_of(block)
-            first, last = (page.lines[line - 1] for line in (block.line, (record or block).end))
+            first, last = (page.lines[line - 1] for line in (block.line, (block.record or block).end))
             inside = [problem for problem in left if first <= problem.line <= last]
             left = [problem for problem in left if problem not in inside]
             yield _Item.from_parent(self, name=f"block at line {first}", problems=inside, line=first)

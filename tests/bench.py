@@ -27,8 +27,8 @@ import yaml
 
 from asrun.browser import pyodide
 from asrun.model import Block, Page
-from asrun.reading.blocks import OPENING
 from asrun.reading.pages import read_pages
+from asrun.reading.parser import OPENING
 from asrun.settings import Settings
 from tests import bench_labs, bench_runtime
 

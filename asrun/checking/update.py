@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Iterator
 
 from asrun.checking.book import Book
@@ -75,9 +74,8 @@ def _record(lines: list[list[str]], difference: OutputDifference) -> None:
 
 
 def _notebook(page: Page, run: PageRun, raw: str) -> str:
-    _, _, spans, problems = notebooks.as_markdown(page.file, raw)
-    if problems and not spans:
+    written = notebooks.as_markdown(page.file, raw)
+    if not written.readable:
         return raw
     lines = _lines(page, run)
-    texts = [[line for place in lines[span.first : span.end] for line in place] for span in spans]
-    return notebooks.from_markdown(json.dumps(json.loads(raw)), spans, texts)
+    return notebooks.from_markdown(raw, [[line for place in lines[a:b] for line in place] for a, b in written.cells])

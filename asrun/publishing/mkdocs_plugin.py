@@ -33,14 +33,15 @@ from asrun.browser.bundle import BUNDLE, bundle
 from asrun.browser.fetch import fetch
 from asrun.browser.pyodide import install
 from asrun.checking.book import Book, begin
-from asrun.checking.record import page_facts, verified
 from asrun.formulas.symbols import code_anchor, defined_in, legend, shown_functions
 from asrun.model import Page
 from asrun.publishing import render, take
+from asrun.publishing.facts import page_facts
 from asrun.publishing.page import Dressing, Placeholders, compact
 from asrun.publishing.policy import with_headers, write_policy
 from asrun.publishing.stylesheet import stylesheet
 from asrun.publishing.templates import TemplateProblem, compile_all
+from asrun.reading.options import OPTIONS
 from asrun.running.page import expect_runs
 from asrun.settings import BookError, Options, Settings
 
@@ -62,6 +63,7 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
     serving = False
 
     def __init__(self) -> None:
+        self.stylesheet = ("", "")  # its address and its text
         self.placeholders = Placeholders()
         self.dressing = Dressing(self.placeholders)
         self.in_order: list[File] = []  # the pages as MkDocs wants them
@@ -100,7 +102,11 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
         if not any(fence["name"] == "*" for fence in fences):
             fences.append({"name": "*", "class": "", "format": self.dressing.fence, "validator": self.dressing.fits})
             config.markdown_extensions.append(self.dressing)  # type: ignore[arg-type] # Markdown takes objects as well
-        config.extra["stylesheet"], _ = _stylesheet()
+        try:
+            self.stylesheet = stylesheet(Path(material.__file__).parent / "templates")
+        except BookError as error:
+            raise PluginError(str(error)) from None
+        config.extra["stylesheet"], _ = self.stylesheet
         config.site_url = os.environ.get("SITE_URL") or config.site_url  # whoever hosts it knows where
         return config
 
@@ -110,8 +116,10 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
         self.placeholders.clear()
         self.functions = {}
         book = self.book = self._begin()
-        address, css = _stylesheet()
+        address, css = self.stylesheet
         files.append(File.generated(config, address, content=css))
+        for types in [file for file in files if file.src_uri.endswith(".d.ts")]:  # of the theme: for authors of scripts, not for readers
+            files.remove(types)
         if self.settings.options.runtime and self._fetch_runtime():
             files.append(File.generated(config, BUNDLE, content=bundle(self.settings)))
         if book:
@@ -141,7 +149,7 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
             # A server has threads, and forks badly; there, one page at a time is made anew when all else is done.
             self.taking = take.begin(book, Path(config.site_dir), config.site_url or "")
         _sort(files, self.in_order)
-        made: dict[str, str | bytes] = {"verified.json": json.dumps(verified(book), indent=1, sort_keys=True) + "\n"}
+        made: dict[str, str | bytes] = {"verified.json": json.dumps(book.record, indent=1, sort_keys=True) + "\n"}
         for run in book.runs.values():
             for figure in run.figures:
                 made |= {IMAGES + name: content for name, content in figure.images.items()}
@@ -195,7 +203,7 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
 
         images = "../" * page.url.count("/") + IMAGES
         self.dressing.begin(book.math[uri].values())
-        text = render.finished(
+        text = render.render_page(
             ours,
             run,
             lambda figure, alt: self.dressing.figure(figure, alt, images),
@@ -220,7 +228,11 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
             shows = bool(names) and self.functions.get(names[0]) == (uri, code_anchor(names[0]))
             said = [f"#{code_anchor(names[0])}"] if shows else []
             said += [f"data-block={number}"]
-            said += [f'data-{key}="{block.options[key]}"' for key in ("needs", "raises") if key in block.options]
+            said += [
+                f'data-{option.name}="{block.options[option.name]}"'
+                for option in OPTIONS
+                if option.for_scripts and option.name in block.options
+            ]
             marks[block.line] = " ".join(said)
         return marks
 
@@ -267,10 +279,6 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
             take.finish(self.taking, self.book, site, config.site_url or "")
         if (site / BUNDLE).exists():
             install(self.settings, site)
-
-
-def _stylesheet() -> tuple[str, str]:
-    return stylesheet(Path(material.__file__).parent / "templates")
 
 
 def _sort(files: Files, order: Iterable[File]) -> None:

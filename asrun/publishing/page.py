@@ -119,7 +119,7 @@ class Dressing(markdown.Extension):
                 verdict = checks.get(formula.span, "")
                 made = f'<div class="book-formula"><div class="arithmatex">{html}</div>{verdict}</div>'
                 placeholder = self.placeholders.put(made)
-                self.steps[placeholder] = (lines_of(formula.tex), formula.span in checks)
+                self.steps[placeholder] = (lines_of(html), formula.span in checks)
                 return placeholder
             placeholder = self.placeholders.put(html, inline=True)
             # The punctuation behind a short formula stays on its line; a long one must be free to break.

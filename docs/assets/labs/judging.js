@@ -4,20 +4,20 @@ import { mean, sum, sumOf } from "./math.js";
 
 // ---- spread, quantiles, Student's t ----
 
-// The standard deviation with the divisor n, as NumPy's std.
+/** The standard deviation with the divisor n, as NumPy's std. @param {number[]} values */
 export function deviation(values) {
   const middle = mean(values);
   return Math.sqrt(sumOf(values.length, (i) => (values[i] - middle) ** 2) / values.length);
 }
 
-// The value below which the share q of sorted values lies, with NumPy's interpolation.
+/** The value below which the share q of sorted values lies, with NumPy's interpolation. @param {ArrayLike<number>} sorted @param {number} q */
 export function quantile(sorted, q) {
   const place = q * (sorted.length - 1);
   const i = Math.min(Math.floor(place), sorted.length - 2);
   return sorted[i] + (place - i) * (sorted[i + 1] - sorted[i]);
 }
 
-// The share of draws between -t and t: the finite sums of Abramowitz and Stegun (1964), 26.7.3 and 26.7.4.
+/** The share of draws between -t and t: the finite sums of Abramowitz and Stegun (1964), 26.7.3 and 26.7.4. @param {number} t @param {number} df */
 function between(t, df) {
   const angle = Math.atan(t / Math.sqrt(df));
   const [sine, cosine] = [Math.sin(angle), Math.cos(angle)];
@@ -31,8 +31,11 @@ function between(t, df) {
   return odd ? (2 / Math.PI) * (angle + sine * total) : sine * total;
 }
 
-// The limit between which and its negative Student's t lies with the probability `level`, for whole degrees of freedom: by Newton's
-// method, from below.
+/**
+ * The limit between which and its negative Student's t lies with the probability `level`, for whole degrees of freedom: by Newton's
+ * method, from below.
+ * @param {number} df @param {number} level
+ */
 export function tLimit(df, level) {
   let peak = df % 2 ? 1 / Math.PI : Math.SQRT1_2 / 2; // of the density
   for (let k = df % 2 ? 1 : 2; k < df; k += 2) peak *= (k + 1) / Math.sqrt(k * (k + 2));
@@ -47,17 +50,20 @@ export function tLimit(df, level) {
 
 // ---- two weights ----
 
-// The best weights of two columns for the rows that are named, and the intercept: the second column without what the first says of it,
-// as QR does it. Null where the columns cannot be told apart.
+/**
+ * The best weights of two columns for the rows that are named, and the intercept: the second column without what the first says of it,
+ * as QR does it. Null where the columns cannot be told apart.
+ * @param {number[]} x1 @param {number[]} x2 @param {number[]} y @param {number[]} rows
+ */
 export function twoWeights(x1, x2, y, rows) {
   const n = rows.length;
   const centered = (values) => {
     const own = Array.from(rows, (i) => values[i]);
     const middle = mean(own);
-    return [middle, own.map((value) => value - middle)];
+    return { mean: middle, differences: own.map((value) => value - middle) };
   };
   const dot = (a, b) => sumOf(n, (i) => a[i] * b[i]);
-  const [[m1, d1], [m2, d2], [my, dy]] = [x1, x2, y].map(centered);
+  const [{ mean: m1, differences: d1 }, { mean: m2, differences: d2 }, { mean: my, differences: dy }] = [x1, x2, y].map(centered);
   const s11 = dot(d1, d1);
   const s22 = dot(d2, d2);
   const part = dot(d1, d2) / s11;
@@ -69,7 +75,10 @@ export function twoWeights(x1, x2, y, rows) {
   return { w1, w2, b: my - w1 * m1 - w2 * m2, vif: s22 / left };
 }
 
-// A column of the given correlation with x, exactly: noise without its mean and without what x says of it, mixed with x at x's size.
+/**
+ * A column of the given correlation with x, exactly: noise without its mean and without what x says of it, mixed with x at x's size.
+ * @param {number[]} x @param {number[]} noise @param {number} correlation
+ */
 export function companion(x, noise, correlation) {
   const n = x.length;
   const shift = mean(x);
@@ -88,9 +97,12 @@ export function companion(x, noise, correlation) {
 
 // ---- polynomials ----
 
-// Least squares by polynomials of degree 0, 1, … `most`, at once. The basis grows from degree to degree and stays orthogonal on the
-// places x: P. Brubeck, Y. Nakatsukasa, L. N. Trefethen (2021), "Vandermonde with Arnoldi", SIAM Review 63, 405-415. Of every degree:
-// the residuals at x, and the curve at each of `others`, lists of further places.
+/**
+ * Least squares by polynomials of degree 0, 1, … `most`, at once. The basis grows from degree to degree and stays orthogonal on the
+ * places x: P. Brubeck, Y. Nakatsukasa, L. N. Trefethen (2021), "Vandermonde with Arnoldi", SIAM Review 63, 405-415. Of every degree:
+ * the residuals at x, and the curve at each of `others`, lists of further places.
+ * @param {number[]} x @param {number[]} y @param {number[][]} others @param {number} most
+ */
 export function polynomials(x, y, others, most) {
   const n = x.length;
   const [low, high] = [Math.min(...x), Math.max(...x)];

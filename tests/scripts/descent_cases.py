@@ -11,7 +11,7 @@ import numpy as np
 
 from snippets.gradient import gradients
 from snippets.gradient_descent import descend
-from tests.site.lab_cases import CASES, line_cases
+from tests.scripts.lab_cases import CASES, line_cases
 
 SHARES = (0.02, 0.2, 0.5, 0.9, 0.99, 1.0, 1.02, 1.3)  # of the largest step size that does not diverge
 LOSSES = ("mean", "half", "sum")

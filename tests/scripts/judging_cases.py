@@ -19,10 +19,44 @@ from snippets.wrong_tool import vif
 from tests.site.built import ROOT
 
 CASES = 240
-EPS = 2.0**-52
 LEVELS = (0.5, 0.8, 0.9, 0.95, 0.99)
 # Of each number: (value, size of the terms that it is a difference of).
 Answers = dict[str, tuple[float, float]]
+
+# States of each lab whose programs are run and whose pictures are looked at: what they change of the first state.
+PATCHES: dict[str, list[dict[str, Any]]] = {
+    "outlier-lab": [
+        {},
+        {"cut": 0.02},
+        {"x": [8, 8, 8, 8, 19], "y": [1, 2, 4, 4.5, 12], "chosen": 4, "preset": "own"},
+        {"x": [1, 2, 3, 4], "y": [1, 1, 3, 3], "chosen": 0, "cut": 10, "preset": "own"},
+        {"x": [1, 2, 3], "y": [2, 4, 6], "chosen": 1, "preset": "own"},
+        {"x": [3, 3], "y": [1, 2], "chosen": 0, "preset": "own"},
+        {"x": [3], "y": [1], "chosen": 0, "preset": "own"},
+        {"x": [], "y": [], "chosen": 0, "preset": "own"},
+    ],
+    "collinear-lab": [
+        {},
+        {"rho": 0, "birds": 25, "samples": 3},
+        {"rho": 0.9999, "at": [180, 225.5]},
+        {"rho": 1},
+        {"samples": 0},
+        {"samples": 1},
+    ],
+    "resample-lab": [
+        {"samples": 60, "noise": "funnel", "target": "intercept", "from": 100},
+        {"samples": 7, "noise": "tails", "n": 5, "level": 0.99, "first": 3},
+        {"samples": 5, "noise": "ends", "sigma": 0.1, "level": 0.5},
+        {"samples": 1},
+        {"samples": 0},
+    ],
+    "degree-lab": [
+        {},
+        {"degree": 14},
+        {"n": 60, "degree": 15, "truth": "parabola", "draw": 3},
+        {"n": 8, "degree": 7, "truth": "line", "sigma": 3},
+    ],
+}
 
 
 # ---- random numbers: MRG32k3a, written anew from L'Ecuyer's paper ----
