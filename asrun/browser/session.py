@@ -82,7 +82,7 @@ class Session:
                     warnings.filterwarnings("default", category=category, module=rf"__main__$|{self.package}\b|<block ")
                 if block and page in self.recorders and not interactive:
                     for fact in self.recorders[page].run(compiled(code, file)):
-                        facts.append(fact)  # noqa: PERF402 (an error must leave what came before it)
+                        facts.append(fact)
                 else:
                     exec(_compiled(code, file, interactive), main.__dict__)
                 if not raises:

@@ -41,13 +41,8 @@ def pages(book: Book, site_url: str, uris: Iterable[str]) -> dict[str, str]:
         key = _key(stamp, site_url, page.text, page.meta.get("title"), _seen(run))
         made: dict[str, str] | None = load(place, key)
         if made is None:
-<<<<<<< HEAD
             made = Handout(book, page, run, library, insert, site_url).files()
-            keep(place, key, made)
-=======
-            made = Handout(book, page, run, shelf, insert, site_url).files()
             store(place, key, made)
->>>>>>> main
         taken |= {f"take/{name}": content for name, content in made.items()}
     return taken
 

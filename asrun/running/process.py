@@ -97,7 +97,7 @@ class PageProcess:
         try:
             for file, line, source in item.segments:
                 for fact in self.recorder.run(compiled(source, file, line)):
-                    facts.append(fact)  # noqa: PERF402 (an error must leave what came before it)
+                    facts.append(fact)
             if not item.raises:
                 self._show()
         except BaseException as error:

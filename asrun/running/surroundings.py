@@ -137,9 +137,7 @@ class Surroundings:
         files = [getattr(module, "__file__", None) or "" for module in list(sys.modules.values())]
         below = self.job.root + os.sep  # asked first, for a large library has a thousand modules
         modules = {
-            own
-            for file in files
-            if file.startswith(below) and (own := self.own(file)) and not own.startswith("asrun/")
+            own for file in files if file.startswith(below) and (own := self.own(file)) and not own.startswith("asrun/")
         }
         return sorted(self.dependencies | modules)
 

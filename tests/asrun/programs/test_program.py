@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from asrun.programs.program import About, Programs, Library, Source, Unclear, analyze, program
+from asrun.programs.program import About, Library, Programs, Source, Unclear, analyze, program
 from asrun.running.recorder import Recorder, compiled
 
 ABOUT = About("A page", "https://example.org/page/", "A book", "MIT License.", "3.11", {"numpy": "2.4.6"})
@@ -116,7 +116,7 @@ def on_page(blocks: Sequence[Source], library: Library, monkeypatch: pytest.Monk
     monkeypatch.syspath_prepend(str(book))
     monkeypatch.chdir(book)
     out = io.StringIO()
-    recorder = Recorder(str(book), str(library.data), "snippets", lambda: out.tell())
+    recorder = Recorder(str(book), str(library.data), "snippets", out.tell)
     monkeypatch.setitem(sys.modules, "__main__", recorder.main)
     recorders.append(recorder)
     for name in [name for name in sys.modules if name.split(".")[0] == "snippets"]:
@@ -129,7 +129,7 @@ def on_page(blocks: Sequence[Source], library: Library, monkeypatch: pytest.Monk
         facts = []
         with contextlib.redirect_stdout(out), contextlib.suppress(*expected):
             for fact in recorder.run(compiled(block.code, file)):
-                facts.append(fact)  # noqa: PERF402 (an error must leave what came before it)
+                facts.append(fact)
         if "matplotlib.pyplot" in sys.modules:
             sys.modules["matplotlib.pyplot"].close("all")
         recorded.append(Source(block.code, block.raises, tuple(facts)))
@@ -157,9 +157,7 @@ def programs_of(blocks: Sequence[str | Source], library: Library) -> Programs:
         return Programs(on_page(sources, library, patch)[0], library)
 
 
-def check(
-    blocks: Sequence[str | Source], library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> str:
+def check(blocks: Sequence[str | Source], library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The program of the last block, which has been seen to print what the block prints on the page."""
     sources = [block if isinstance(block, Source) else Source(textwrap.dedent(block).strip("\n")) for block in blocks]
     with monkeypatch.context() as patch:
@@ -541,9 +539,7 @@ def test_a_file_that_is_there_is_left_alone(library: Library, tmp_path: Path, mo
     assert (tmp_path / "empty/data/small.csv").stat().st_mtime_ns == before
 
 
-def test_a_json_file_travels_whole(
-    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_json_file_travels_whole(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     load = "from snippets.reader import load\ntimes = load('data/times.json')"
     check([load, "for key in sorted(times):\n    print(key, times[key])"], library, tmp_path, monkeypatch)
 
