@@ -12,6 +12,7 @@ import dataclasses
 import itertools
 import json
 import linecache
+import os
 import sys
 import time
 import types
@@ -27,7 +28,9 @@ from asrun.browser.desk import Desk
 from asrun.browser.drawing import Drawing
 from asrun.browser.errors import describe, hint_for, place_in_files
 from asrun.browser.output import NoInput, Output, Send, no_input
-from asrun.running.namespace import fresh_main, what_it_says
+from asrun.model import Facts
+from asrun.running.namespace import what_it_says
+from asrun.running.recorder import Recorder, compiled
 
 DEEPEST = 20_000  # calls within calls
 HOME = Path.cwd()
@@ -40,8 +43,11 @@ class Session:
         self.package = package  # that the book's modules are imported from
         self.available = frozenset(available)  # modules that can be loaded here
         self.pages: dict[str, types.ModuleType] = {}
+        self.recorders: dict[str, Recorder] = {}  # of pages whose blocks the build has run as well
+        self.facts: dict[tuple[str, int], tuple[str, tuple[Facts, ...]]] = {}  # page and block -> code, what it did
         self.desks: dict[str, Desk] = {}  # of pages whose readers write files
         self.blocks: dict[str, str] = {}  # file name of a run -> how a traceback calls it
+        self.page = ""  # whose block runs
         self.runs = itertools.count(1)
         self.output = Output()
         self.drawing = Drawing(style, self.output)
@@ -57,7 +63,7 @@ class Session:
         `name`: the code is that file of the page's own. `interactive`: show what expressions give, as a console does.
         """
         self.output.begin(send)
-        self.drawing.drawn = 0
+        self.drawing.drawn, self.page = 0, page
         main = self.pages.get(page) or self.reset(page)
         sys.modules["__main__"] = main
         desk = self.desks.get(page)
@@ -68,12 +74,17 @@ class Session:
             self.blocks[file] = "console" if interactive else f"block {block}" if block else "your code"
             linecache.cache[file] = (len(code), None, code.splitlines(True), file)
         started = time.perf_counter()
+        facts: list[Facts] = []
         try:
             self.drawing.turn_to(page)
             with warnings.catch_warnings(), desk.at_work() if desk else nullcontext():
                 for category in (DeprecationWarning, SyntaxWarning):
                     warnings.filterwarnings("default", category=category, module=rf"__main__$|{self.package}\b|<block ")
-                exec(_compiled(code, file, interactive), main.__dict__)
+                if block and page in self.recorders and not interactive:
+                    for fact in self.recorders[page].run(compiled(code, file)):
+                        facts.append(fact)
+                else:
+                    exec(_compiled(code, file, interactive), main.__dict__)
                 if not raises:
                     self.drawing.show()
             result: dict[str, Any] = {"status": "done"}
@@ -81,6 +92,8 @@ class Session:
             result = self._failure(error, file, raises, desk)
         finally:
             self.drawing.close()
+        if result["status"] == "done" and facts:
+            self.facts[page, block] = (code, tuple(facts))
         self.output.end()
         return result | {"milliseconds": 1000 * (time.perf_counter() - started)}
 
@@ -97,9 +110,13 @@ class Session:
 
     def reset(self, page: str) -> types.ModuleType:
         """Give a page an empty namespace."""
-        self.pages[page] = fresh_main()
         if page in self.desks:
+            self.pages[page] = types.ModuleType("__main__")
             self.desks[page].forget()
+        else:
+            data, output, drawing = str(HOME / "data"), self.output, self.drawing
+            recorder = Recorder(str(HOME), data, self.package, lambda: output.printed, lambda: drawing.drawn)
+            self.recorders[page], self.pages[page] = recorder, recorder.main
         self.drawing.forget(page)
         return self.pages[page]
 
@@ -156,22 +173,41 @@ class Session:
         """For each block of a page what it defines, what it uses, and the earlier blocks that it needs."""
         from asrun.programs import program
 
-        return json.dumps(program.analyze(_sources(sources), HOME / self.package, HOME / "data"))
+        return json.dumps(program.analyze(self._sources(sources), HOME / self.package, HOME / "data"))
 
     def write_program(self, sources: str, number: int, about: str) -> str:
         """The complete program of a block as {"text": …}, or {"error": …} where there can be none, and why."""
         from asrun.programs import program
-        from asrun.programs.names import Unclear
 
         given = json.loads(about)
         known = {field.name: given[field.name] for field in dataclasses.fields(program.About) if field.name in given}
         try:
             text = program.program(
-                _sources(sources), number, program.About(**known), HOME / self.package, HOME / "data"
+                self._sources(sources), number, program.About(**known), HOME / self.package, HOME / "data"
             )
-        except (Unclear, SyntaxError) as error:
+        except (program.Unclear, SyntaxError) as error:
             return json.dumps({"error": f"This block cannot be made a program: {error}"})
         return json.dumps({"text": text})
+
+    def _sources(self, sources: str) -> list[Any]:
+        """The blocks of a page, each with what its run here told, else with what that of the build did, or with nothing."""
+        from asrun.programs.program import Source, given
+
+        made = []
+        for number, one in enumerate(json.loads(sources), 1):
+            block = one if isinstance(one, dict) else {"code": one}
+            code, facts = self.facts.get((block.get("page", ""), number), ("", None))
+            if code != block["code"]:
+                facts = given(block["facts"]) if block.get("facts") is not None else None
+            made.append(Source(block["code"], block.get("raises", ""), facts))
+        return made
+
+    def heard(self, event: str, args: tuple[Any, ...]) -> None:
+        """Note a file that a block opens."""
+        recorder = self.recorders.get(self.page)
+        if event == "open" and recorder and isinstance(args[0], (str, bytes)):
+            path = os.path.abspath(os.fsdecode(args[0]))
+            recorder.opened(path, bool((args[2] or 0) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC)))
 
 
 def install(session: Session) -> None:
@@ -180,13 +216,8 @@ def install(session: Session) -> None:
     builtins.input = no_input
     sys.setrecursionlimit = _limit_recursion
     sys.argv = [""]
+    sys.addaudithook(session.heard)
     warnings.showwarning = session.show_warning
-
-
-def _sources(sources: str) -> list[Any]:
-    from asrun.programs.program import Source
-
-    return [Source(**given) if isinstance(given, dict) else Source(given) for given in json.loads(sources)]
 
 
 def _compiled(code: str, file: str, interactive: bool) -> types.CodeType:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -141,6 +142,28 @@ class Library:
         for module in sorted({part.module for part in kept}):
             place(module)
         return [part for module in order for part in self.of(module) if part in kept]
+
+    def meaning(self, module: str, name: str) -> str:
+        """What a name of a module stands for, where it may come from another module."""
+        part = next(part for part in self.definition(module, name) if name in part.binds)
+        return self.meaning(*part.source) if part.source else part.statement.identity
+
+    def clashing(
+        self, parts: Iterable[Part], page: Sequence[Statement], imported: Mapping[Statement, tuple[str, str]]
+    ) -> set[str]:
+        """The names of modules that stand for something else in another module, or on the page, which may import them."""
+        said: dict[str, set[str]] = {}
+        for part in parts:
+            for name in part.binds:
+                said.setdefault(name, set()).add(self.meaning(part.module, name))
+        bound: dict[str, set[str]] = {}
+        for statement in page:
+            here = self.meaning(*imported[statement]) if statement in imported else statement.identity
+            for name in statement.binds:
+                bound.setdefault(name, set()).add(here)
+        found = {name for name, meanings in said.items() if len(meanings | bound.get(name, set())) > 1}
+        hidden = {name for name in said.keys() - bound.keys() if hasattr(builtins, name)}
+        return found | {name for name in hidden if any(name in statement.mentions for statement in page)}
 
     def futures(self, parts: Iterable[Part]) -> bool:
         """Whether a module of some parts asks for annotations that are not evaluated."""

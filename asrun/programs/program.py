@@ -118,10 +118,10 @@ def told(facts: Sequence[Facts]) -> list[dict[str, Any]]:
 
 def given(facts: Sequence[Mapping[str, Any]]) -> tuple[Facts, ...]:
     """Facts that came as JSON."""
-    return tuple(
-        Facts(**{name: tuple(value) if isinstance(value, (list, tuple)) else value for name, value in one.items()})
-        for one in facts
-    )
+    made: list[dict[str, Any]] = [
+        {name: tuple(value) if isinstance(value, list) else value for name, value in one.items()} for one in facts
+    ]
+    return tuple(Facts(**one) for one in made)
 
 
 def analyze(sources: Sequence[Source], modules: Path, data: Path) -> list[dict[str, Any]]:

@@ -113,6 +113,11 @@ class Statement:
         return self.names.bound if self.facts is None else frozenset(self.facts.binds)
 
     @cached_property
+    def mentions(self) -> frozenset[str]:
+        """All names in it."""
+        return self.names.now | self.names.later | self.names.bound | self.binds
+
+    @cached_property
     def packages(self) -> frozenset[str]:
         """The packages that it imports."""
         found = set()
@@ -164,8 +169,6 @@ def statements(source: str, block: int, facts: tuple[Facts, ...] | None) -> list
 
 def strings_over_lines(nodes: Iterable[ast.stmt]) -> Iterator[int]:
     """The lines that begin within a string: to indent them would change it."""
-    for top in nodes:
-        for node in ast.walk(top):
-            if isinstance(node, (ast.Constant, ast.JoinedStr)) and (node.end_lineno or 0) > node.lineno:
-                if isinstance(node, ast.JoinedStr) or isinstance(node.value, (str, bytes)):
-                    yield from range(node.lineno + 1, (node.end_lineno or 0) + 1)
+    for node in (node for top in nodes for node in ast.walk(top)):
+        if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes))):
+            yield from range(node.lineno + 1, (node.end_lineno or 0) + 1)

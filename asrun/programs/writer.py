@@ -1,7 +1,6 @@
 """Writes one program: imports first, the data that is read, functions of the book, earlier lines of the page, the block.
 
-A module of the book whose names would get in the way of the page's, or of another module's, becomes a function of the
-program, within which they have names of their own.
+A module whose names would get in the way of others becomes a function of the program, which holds them.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from asrun.programs.program import Programs
 
 LAYOUT = '{plt}.rcParams["figure.constrained_layout.use"] = True  # so that labels never overlap'
-# The packages whose name is not that of the module they bring are told by their distributions.
+# The packages whose name is not that of the module they bring.
 DISTRIBUTIONS = {
     "sklearn": "scikit-learn",
     "PIL": "pillow",
@@ -52,37 +51,15 @@ class Writer:
     @cached_property
     def taken(self) -> set[str]:
         """The names that the program has."""
-        return {name for one in self._all() for name in self._mentions(one)}
-
-    @staticmethod
-    def _mentions(statement: Statement) -> frozenset[str]:
-        return statement.names.now | statement.names.later | statement.names.bound | statement.binds
-
-    def _meaning(self, module: str, name: str) -> str:
-        """What a name of a module stands for, where it may come from another module."""
-        part = next(part for part in self.library.definition(module, name) if name in part.binds)
-        return self._meaning(*part.source) if part.source else part.statement.identity
+        return {name for one in self._all() for name in one.mentions}
 
     @cached_property
     def scopes(self) -> dict[str, str]:
         """The modules that need names of their own, and what the program calls them."""
-        page: dict[str, set[str]] = {}
-        for statement in self.kept:
-            said = self._meaning(*self.sources[statement]) if statement in self.sources else statement.identity
-            for name in statement.binds:
-                page.setdefault(name, set()).add(said)
-        parts: dict[str, set[str]] = {}
-        for part in self.every:
-            for name in part.binds:
-                parts.setdefault(name, set()).add(self._meaning(part.module, name))
-        clashing = {name for name, said in parts.items() if len(said | page.get(name, set())) > 1}
-        for name in parts.keys() - page.keys():
-            if hasattr(builtins, name) and any(name in self._mentions(statement) for statement in self.kept):
-                clashing.add(name)
+        clashing = self.library.clashing(self.every, self.kept, self.sources)
         found = {}
         for module in dict.fromkeys(module for module, _ in self.wanted):
-            names = {name for part in self._within(module) for name in part.binds}
-            if names & clashing:
+            if clashing & {name for part in self._within(module) for name in part.binds}:
                 found[module] = self._free(f"{module.replace('.', '_')}_module")
         return found
 
@@ -204,7 +181,7 @@ class Writer:
         body = []
         for part in parts:
             for name in part.binds:
-                bound.setdefault(name, set()).add(self._meaning(part.module, name))
+                bound.setdefault(name, set()).add(self.library.meaning(part.module, name))
             if any(isinstance(node, ast.Global) for node in ast.walk(part.statement.node)):
                 raise Unclear(
                     f"{module}.py has a name of the page, and a function with `global`: rename one of the two"

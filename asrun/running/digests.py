@@ -54,7 +54,7 @@ class Digester:
             pickler.dump(value)
         except Exception:  # nested too deep, or an object of a library that only says that it can be pickled
             return Digest(id(value), opaque=frozenset({id(value)}), blind=True)
-        memo: dict[int, tuple[int, object]] = pickler.memo.copy()  # type: ignore[assignment]
+        memo: dict[int, tuple[int, object]] = pickler.memo.copy()
         reach = {key for key, (_, part) in memo.items() if not isinstance(part, (str, bytes, type))}
         sink = pickler.sink
         large = sink.size > LARGE or len(memo) > MANY

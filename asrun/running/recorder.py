@@ -55,7 +55,7 @@ class Names(dict[str, Any]):
         return super().__contains__(name)
 
     def get(self, name: str, default: Any = None) -> Any:
-        return self[name] if name in self else default
+        return self[name] if name in self else default  # noqa: SIM401 (this is that method)
 
     def __iter__(self) -> Iterator[str]:
         self.read.update(super().keys() - self.bound)
@@ -197,8 +197,8 @@ class Recorder:
         self.known |= bound
         plt: Any = sys.modules.get("matplotlib.pyplot")
         draws = drew or bool(plt and hasattr(plt, "get_fignums") and plt.get_fignums())
-        groups = (read & self.known, bound, changed - bound, self.files)
-        return Facts(*(tuple(sorted(group)) for group in groups), prints, draws, fails)
+        reads, binds, changes = map(in_order, (read & self.known, bound, changed - bound))
+        return Facts(reads, binds, changes, in_order(self.files), prints, draws, fails)
 
     def _compare(self, read: set[str], bound: set[str], changed: set[str], simple: bool) -> None:
         """Take digests where a statement may have touched something, and add to what it bound and changed."""
@@ -252,9 +252,14 @@ SETTINGS: dict[str, Callable[[Any], object]] = {
 }
 
 
+def in_order(names: set[str]) -> tuple[str, ...]:
+    """A set in an order that is always the same."""
+    return tuple(sorted(names))
+
+
 def files_below(folder: str, within: str = "") -> dict[str, tuple[int, int]]:
     """The files of a folder, apart from its data, with time and size."""
-    found = {}
+    found: dict[str, tuple[int, int]] = {}
     with contextlib.suppress(OSError), os.scandir(os.path.join(folder, within)) as entries:
         for entry in entries:
             name = os.path.join(within, entry.name)

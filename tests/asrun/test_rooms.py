@@ -29,6 +29,7 @@ FLOORS = (
 ROOMS = ("reading", "formulas", "programs", "running", "checking", "browser", "publishing")
 # Files of more than 300 lines, and why they are not two. None has more than 500.
 LONG: dict[str, str] = {
+    "model.py": "what travels between the rooms, one small class after the other",
     "running/figures.py": "one class with the drawing calls that Matplotlib asks of a renderer",
 }
 # What the book teaches; page names may stand in help and examples.

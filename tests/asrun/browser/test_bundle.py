@@ -29,6 +29,9 @@ assert run(4, "1 / 0") == "error"
 assert given == [("stdout", "[1, 2]\\n"), ("stdout", "ZeroDivisionError: division by zero\\n")], given
 assert session.imports("page", "import numpy, os") == ["numpy", "os"]
 assert [name["name"] for name in session.complete("page", "x.appe", 6)] == ["append"]
+assert session.facts["page", 2][1][0].changes == ("x",), session.facts
+made = session.write_program('["x = [1]", {{"code": "x.append(3)"}}, "print(x)"]', 3, "{{}}")
+assert "x.append(3)" in made, made  # an edited block that has not run yet
 sys.__stdout__.write(session.analyze('["y = 1", "print(y)"]'))
 """
 

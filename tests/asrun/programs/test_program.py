@@ -116,7 +116,7 @@ def on_page(blocks: Sequence[Source], library: Library, monkeypatch: pytest.Monk
     monkeypatch.syspath_prepend(str(book))
     monkeypatch.chdir(book)
     out = io.StringIO()
-    recorder = Recorder(str(book), str(library.data), "snippets", lambda: out.tell())
+    recorder = Recorder(str(book), str(library.data), "snippets", out.tell)
     monkeypatch.setitem(sys.modules, "__main__", recorder.main)
     recorders.append(recorder)
     for name in [name for name in sys.modules if name.split(".")[0] == "snippets"]:

@@ -10,7 +10,7 @@ import { runtimeIfAsked, theRuntime } from "./python.js";
 
 /**
  * What the build wrote of a page, `take/STEM.json`.
- * @typedef {{ title: string, url: string, about?: Record<string, string>, blocks: { after: number[] }[] }} Taken
+ * @typedef {{ title: string, url: string, about?: Record<string, string>, blocks: { code: string, after: number[], facts?: object[] }[] }} Taken
  */
 
 const BASE = new URL("../../", import.meta.url);
@@ -67,9 +67,13 @@ export class Page {
     return new Map([...this.blocks].map(([number, { code }]) => [number, code]));
   }
 
-  /** The blocks as asrun/programs/program.py reads them. */
-  get sources() {
-    return [...this.blocks.values()].map(({ code, raises }) => ({ code, raises }));
+  /** The blocks as asrun/programs/program.py reads them, with what the build noted when it ran them. */
+  async sources() {
+    const taken = await this.taken();
+    return [...this.blocks.values()].map(({ number, code, raises }) => {
+      const built = taken?.blocks[number - 1];
+      return { page: this.stem, code, raises, ...(built?.code === code && { facts: built.facts }) };
+    });
   }
 
   // ---- changes ----
@@ -98,7 +102,7 @@ export class Page {
     const numbers = [...codes.keys()];
     const found = new Map();
     try {
-      const analyzed = await (await theRuntime()).analyze(this.sources);
+      const analyzed = await (await theRuntime()).analyze(await this.sources());
       numbers.forEach((number, place) => found.set(number, analyzed[place]));
     } catch {
       const taken = await this.taken();
@@ -108,6 +112,11 @@ export class Page {
     }
     this.#facts = { key, found };
     return found;
+  }
+
+  /** A changed block has run: what it did is known from now on. */
+  learn() {
+    this.#facts = null;
   }
 
   /** What the build wrote of the page and its blocks. */

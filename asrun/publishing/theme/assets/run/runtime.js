@@ -11,7 +11,7 @@ import { checked, Job } from "./job.js";
 
 /** @typedef {{ text: string, loaded?: number, total?: number, background?: boolean }} Progress */
 /** @typedef {{ name: string, title?: string, bytes: number, loaded: boolean }} Found a package, with what it still has to download */
-/** @typedef {{ code: string, raises: string }} Source a block as asrun/programs/program.py reads it */
+/** @typedef {{ page: string, code: string, raises: string, facts?: object[] }} Source a block as asrun/programs/program.py reads it */
 
 const BEFORE_SPARE = 500; // milliseconds that a run takes before a second Python is started, in case Stop must replace the first
 const BEFORE_FIGURES = 300; // milliseconds that Python is ready before Matplotlib comes in the background

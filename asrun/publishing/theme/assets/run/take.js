@@ -42,7 +42,7 @@ async function programOf({ page, number }) {
   }
   const runtime = await theRuntime();
   const about = { ...taken?.about, title: taken?.title ?? document.title, url: taken?.url ?? location.href };
-  return runtime.program(page.sources, number, about);
+  return runtime.program(await page.sources(), number, about);
 }
 
 /**

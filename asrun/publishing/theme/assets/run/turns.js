@@ -79,10 +79,12 @@ async function take(turn, block, output) {
   await Promise.race([runtime.boot(), stopsWaiting]);
   if (turn.cancelled) return stopped();
 
-  const facts = await page.facts();
   const ran = [];
+  /** @type {Map<number, Facts>} */
+  let facts;
   for (;;) {
     page.forgetWhatIsLost(runtime);
+    facts = await page.facts();
     // Asked anew after each: what one block wrote decides what the next must find.
     const { codes } = page;
     const earlier = firstToRun(block.number, facts, codes, page.ran, page.wrote).map((number) => page.block(number));
@@ -91,7 +93,7 @@ async function take(turn, block, output) {
     if (!earlier.length) break;
     const [first] = earlier;
     output.progress({ text: `Running block ${first.number} first` });
-    const result = await runQuietly(runtime, first, facts, codes);
+    const result = await runQuietly(runtime, first, codes);
     first.ran();
     ran.push(first.number);
     if (result.status === "error") {
@@ -102,7 +104,7 @@ async function take(turn, block, output) {
   }
 
   const soon = setTimeout(() => output.progress({ text: "Running" }), QUICK);
-  const result = await runOne(runtime, block, facts, page.codes, output);
+  const result = await runOne(runtime, block, page.codes, output);
   clearTimeout(soon);
   return output.finish(result, ...(ran.length ? page.named("Ran ", ran, " first.") : []));
 }
@@ -111,15 +113,14 @@ async function take(turn, block, output) {
  * Runs an earlier block; its output is shown where it is not what stands there already.
  * @param {Runtime} runtime
  * @param {Block} block
- * @param {Map<number, Facts>} facts
  * @param {Map<number, string>} codes
  */
-async function runQuietly(runtime, block, facts, codes) {
+async function runQuietly(runtime, block, codes) {
   const had = block.output;
   const output = had ?? new Output(block.number);
   output.adopt(block.element, Boolean(had));
   output.begin();
-  const result = await runOne(runtime, block, facts, codes, output);
+  const result = await runOne(runtime, block, codes, output);
   const same = output.finish(result);
   if (!had && !same && result.status !== "failed") {
     block.output = output;
@@ -131,21 +132,22 @@ async function runQuietly(runtime, block, facts, codes) {
 /**
  * @param {Runtime} runtime
  * @param {Block} block
- * @param {Map<number, Facts>} facts
  * @param {Map<number, string>} codes
  * @param {Output} output
  */
-async function runOne(runtime, block, facts, codes, output) {
+async function runOne(runtime, block, codes, output) {
   const { page, number, code, raises } = block;
-  const stamp = stampOf(number, facts, codes);
   block.error = null;
   const result = await runtime.run({ page: page.stem, block: number, code, raises, ...output.receiver });
   page.forgetWhatIsLost(runtime);
   if (result.lost || result.status === "failed") return result;
+  if (block.edited !== null) page.learn();
+  const told = await page.facts();
+  const stamp = stampOf(number, told, codes);
   // What a run wrote that broke off is good for nothing that follows.
   const good = result.status === "done" ? stamp : null;
   page.ran.set(number, good);
-  for (const name of writes(/** @type {Facts} */ (facts.get(number)))) page.wrote.set(name, good);
+  for (const name of writes(/** @type {Facts} */ (told.get(number)))) page.wrote.set(name, good);
   block.stamp = stamp;
   block.error = result.error ?? null;
   return result;
