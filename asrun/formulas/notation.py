@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from asrun.formulas.tree import CannotRead, canonical
+from asrun.formulas import katex
+from asrun.formulas.reader import symbol_of
+from asrun.formulas.tree import CannotRead, nodes_of
 from asrun.model import Meaning, Problem
 from asrun.settings import Settings
 
 COLUMNS = ("Symbol", "Python", "Shape", "Meaning", "Pages")
+SYMBOL = re.compile(r"\$(.+?)\$")
 FUNCTION = re.compile(r"(?P<name>\w+)\((?P<parameters>[\w, ]*)\)")
 INDEXED = re.compile(r"(?P<name>\w+)\[(?P<indices>[\w, +-]+)\]")
 SHAPES = ("number", "number > 0", "whole number")
@@ -28,8 +31,8 @@ def read_table(settings: Settings) -> tuple[list[Meaning], list[Problem]]:
     if not uri or not path.is_file():
         return [], []
     file = settings.name(path)
-    rows: list[Meaning] = []
     problems: list[Problem] = []
+    found: list[tuple[int, list[str]]] = []
     inside = False
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
         if line.startswith("#"):
@@ -42,16 +45,20 @@ def read_table(settings: Settings) -> tuple[list[Meaning], list[Problem]]:
         if len(cells) != len(COLUMNS):
             problems.append(Problem(file, number, f"a row of the notation table has the columns {', '.join(COLUMNS)}"))
             continue
+        found.append((number, cells))
+    trees = katex.parse(settings, ((tex, False) for _, cells in found for tex in SYMBOL.findall(cells[0])))
+    rows: list[Meaning] = []
+    for number, cells in found:
         try:
-            rows += _row(cells, number)
+            rows += _row(cells, number, trees)
         except (CannotRead, ValueError) as error:
             problems.append(Problem(file, number, f"the row of {cells[0]} cannot be read: {error}"))
     return rows, problems + _doubled(file, rows)
 
 
-def _row(cells: list[str], line: int) -> list[Meaning]:
+def _row(cells: list[str], line: int, trees: dict[tuple[str, bool], katex.Parsed]) -> list[Meaning]:
     written, python, shape, text, pages = cells
-    symbols = re.findall(r"\$(.+?)\$", written)
+    symbols = SYMBOL.findall(written)
     if not symbols or not (code := re.fullmatch(r"`(.+)`", python)):
         raise ValueError("write the symbol in $…$ and its Python name in `…`")
     name, *definitions = [part.strip() for part in re.split(r"(?<![=<>!])=(?!=)", _without_keywords(code[1]))]
@@ -69,16 +76,19 @@ def _row(cells: list[str], line: int) -> list[Meaning]:
         meaning = replace(meaning, shape=tuple(part.strip() for part in match[1].split(",") if part.strip()))
     else:
         raise ValueError(f"the shape {shape} is none of (n, d), (n,), number, number > 0, whole number, 1…n")
-    found = []
+    rows = []
     for tex in symbols:
-        symbol = canonical(tex)
+        if error := trees[tex, False].error:
+            raise ValueError(f"KaTeX cannot read {tex}: {error}")
+        base, *others = symbol_of(nodes_of(trees[tex, False].tree), tex)
+        symbol = f"{base}_{','.join(others)}" if others else base
         row = replace(meaning, symbol=symbol, tex=tex)
         if indexed := INDEXED.fullmatch(name):
             indices = tuple(part.strip() for part in indexed["indices"].split(","))
             if all(index.isalpha() for index in indices):
-                row = replace(row, base=symbol.rsplit("_", 1)[0], indices=indices)
-        found.append(row)
-    return found
+                row = replace(row, base=base, indices=indices)
+        rows.append(row)
+    return rows
 
 
 def _without_keywords(code: str) -> str:
@@ -114,3 +124,15 @@ def meanings_on(stem: str, rows: Sequence[Meaning]) -> dict[str, Meaning]:
     for row in [row for row in by_rank[False] if not row.pages] + by_rank[True]:
         chosen[row.symbol] = row
     return chosen
+
+
+def row_of(meanings: Mapping[str, Meaning], name: str, indices: Sequence[str]) -> Meaning | None:
+    """The row for a symbol with just these indices, as x_0, else the one for as many, as x_{ij}; not that of the whole."""
+    exact = meanings.get(f"{name}_{','.join(indices)}")
+    rows = (row for row in meanings.values() if row.indices and row.base == name and len(row.indices) == len(indices))
+    return exact if exact and not exact.indices else next(rows, None)
+
+
+def quantity(meaning: Meaning) -> str:
+    """The Python name that a symbol and its entries share: x_{ij} and X are one quantity."""
+    return re.split(r"[\[(]", meaning.python)[0]

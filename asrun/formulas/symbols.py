@@ -8,128 +8,101 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
+from typing import NamedTuple
 
-from asrun.formulas.tree import ACCENTS, FONTS, GREEK, TOKEN, CannotRead, canonical
+from asrun.formulas.notation import quantity, row_of
+from asrun.formulas.reader import symbol_of
+from asrun.formulas.tree import CannotRead, Raw, aligned, cells, nodes_of, parts_of
 from asrun.model import Binding, Checked, Meaning, Page
 
 ATTRIBUTE = "data-s"
 # A name right before `=` is the keyword of an argument, which says nothing of the variable: alpha=0.6.
 VARIABLE = re.compile(r'<span class="n">(\w+)</span>(?P<keyword>(?=<span class="o">=</span>(?!<)))?')
-WORDS = (r"\text", r"\textrm", r"\textit", r"\mbox", r"\operatorname", r"\begin", r"\end", r"\tag")
-LINE_BREAK = re.compile(r"\\\\\s*\[[^\]]*\]")
+SYMBOLS = ("mathord", "textord", "font", "accent", "overline", "mclass")
+WORDS = ("text", "operatorname")
+NAMES: dict[tuple[str, str], list[str]] = {}
 BLANK = re.compile(r'<span class="w">(\s+)</span>')
 
 
-def quantity(meaning: Meaning) -> str:
-    """The Python name that a symbol and its entries share: x_{ij} and X are one quantity."""
-    return re.split(r"[\[(]", meaning.python)[0]
+def tag(tex: str, tree: str, meanings: dict[str, Meaning]) -> str:
+    """The formula with its symbols marked, and the lines of an aligned one numbered; `tree` is KaTeX's, "" for none."""
+    nodes = nodes_of(tree) if tree else []
+    marks = [*_steps(nodes), *_symbols(tex, nodes, meanings)]
+    # The steps stand before the symbols, so that of two marks of one place the step is the outer one.
+    events = [(mark.start, 1, -mark.end, place, mark.opening) for place, mark in enumerate(marks)]
+    events += [(mark.end, 0, -mark.start, -place, mark.closing) for place, mark in enumerate(marks)]
+    pieces, at = [], 0
+    for offset, *_, text in sorted(events):
+        pieces += [tex[at:offset], text]
+        at = offset
+    return "".join([*pieces, tex[at:]])
 
 
-def tag(tex: str, meanings: dict[str, Meaning]) -> str:
-    """The formula with its symbols marked, and the lines of an aligned one numbered."""
-    marked = _mark_symbols(tex, meanings)
-    return _number_steps(marked) if r"\begin{aligned}" in tex else marked
+class _Mark(NamedTuple):
+    start: int
+    end: int
+    opening: str
+    closing: str
 
 
-def _mark_symbols(tex: str, meanings: dict[str, Meaning]) -> str:
-    pieces: list[str] = []
-    place = 0
-    while match := TOKEN.search(tex, place):
-        pieces.append(tex[place : match.start()])
-        token = match[0]
-        if token in WORDS or LINE_BREAK.match(tex, match.start()):
-            end = _group_end(tex, match.end() + (tex[match.end() : match.end() + 1] == "*"))
-            if space := LINE_BREAK.match(tex, match.start()):
-                end = space.end()
-            pieces.append(tex[match.start() : end])
-            place = end
-            continue
-        end, meaning = _symbol_at(tex, match.start(), meanings)
-        if meaning is None:
-            pieces.append(token)
-            place = match.end()
-        else:
-            # In braces of its own, so that it can be the argument of a command, as in \frac1n.
-            pieces.append(rf"{{\htmlData{{s={quantity(meaning)}}}{{{tex[match.start() : end]}}}}}")
-            place = end
-    return "".join([*pieces, tex[place:]])
+def _symbols(tex: str, nodes: list[Raw], meanings: dict[str, Meaning]) -> Iterator[_Mark]:
+    """Each symbol of the table: the whole with its scripts, else what has a row of its own."""
+    for node in nodes:
+        base, end = node.get("base") if node["type"] == "supsub" else node, 0
+        if base and base["type"] in SYMBOLS:
+            for part, stop in _longest_first(node):
+                name, *indices = _name(tex, part, base["loc"][0], stop)
+                row = row_of(meanings, name, indices) if indices else None
+                if meaning := row or meanings.get(name) or meanings.get(name.rpartition("_")[0]):
+                    # In braces of its own, so that it can be the argument of a command, as in \frac1n.
+                    end = stop
+                    yield _Mark(base["loc"][0], end, rf"{{\htmlData{{s={quantity(meaning)}}}{{", "}}")
+                    break
+        if node["type"] not in WORDS:
+            rest = parts_of(node)
+            yield from _symbols(
+                tex, [part for part in rest if part.get("loc", (0,))[0] >= end] if end else rest, meanings
+            )
 
 
-def _symbol_at(tex: str, start: int, meanings: dict[str, Meaning]) -> tuple[int, Meaning | None]:
-    """The longest symbol of the table that begins here: with its index, else without."""
-    token = TOKEN.match(tex, start)
-    if token is None or not (token[0].isalpha() or token[0] in GREEK | FONTS.keys() | ACCENTS.keys()):
-        return start, None
-    end = _group_end(tex, token.end()) if token[0] in FONTS or token[0] in ACCENTS else token.end()
-    ends = [end]
-    while end < len(tex) and tex[end] in "_^" and len(ends) < 3:
-        end = _group_end(tex, end + 1)
-        ends.append(end)
-    for stop in reversed(ends):
+def _longest_first(node: Raw) -> Iterator[tuple[Raw, int]]:
+    """A symbol with both scripts, with the first, without any, and where each of these ends."""
+    if node["type"] == "supsub":
+        scripts = sorted(({"sub", "sup"} & node.keys()), key=lambda key: node[key].get("loc", (0,))[0])
+        for count in range(len(scripts), 0, -1):
+            last = node[scripts[count - 1]]
+            if "loc" in last:
+                yield {key: node[key] for key in ("type", "base", *scripts[:count])}, last["loc"][1]
+        node = node["base"]
+    yield node, node["loc"][1]
+
+
+def _name(tex: str, node: Raw, start: int, end: int) -> list[str]:
+    """The name of a symbol and its indices, [""] for what is none; read once for all its places in the book."""
+    key = tex[start:end], str(node.get("text"))  # a macro may stand for one letter here and for another there
+    if key not in NAMES:
         try:
-            name = canonical(tex[start:stop])
-        except (CannotRead, IndexError):
-            continue
-        found = meanings.get(name) or _with_index(name, meanings)
-        if found:
-            return stop, found
-    return start, None
+            NAMES[key] = symbol_of([node], tex)
+        except CannotRead:
+            NAMES[key] = [""]
+    return NAMES[key]
 
 
-def _with_index(name: str, meanings: dict[str, Meaning]) -> Meaning | None:
-    base, _, indices = name.rpartition("_")
-    if not base:
-        return None
-    count = indices.count(",") + 1
-    for meaning in meanings.values():
-        if meaning.indices and meaning.base == base and len(meaning.indices) == count:
-            return meaning
-    return meanings.get(base)
+def _steps(nodes: list[Raw]) -> Iterator[_Mark]:
+    """The cells of each line of an aligned formula, with the number of the line."""
+    array = aligned(nodes)
+    for number, row in enumerate(cells(array) if array else (), 1):
+        for cell in row:
+            placed = [node["loc"] for node in cell if node.get("loc")]
+            if placed:
+                yield _Mark(placed[0][0], placed[-1][1], rf"\htmlData{{step={number}}}{{", "}")
 
 
-def _group_end(tex: str, start: int) -> int:
-    """Behind the braced group or the one token that begins at `start`."""
-    match = TOKEN.search(tex, start)
-    if match is None:
-        return len(tex)
-    if match[0] != "{":
-        return _group_end(tex, match.end()) if match[0] in FONTS or match[0] in ACCENTS else match.end()
-    depth = 0
-    for token in TOKEN.finditer(tex, match.start()):
-        depth += {"{": 1, "}": -1}.get(token[0], 0)
-        if not depth:
-            return token.end()
-    return len(tex)
-
-
-def _number_steps(tex: str) -> str:
-    """Mark the cells of each line of an aligned formula with the number of the line."""
-    head, _, rest = tex.partition(r"\begin{aligned}")
-    body, end, tail = rest.partition(r"\end{aligned}")
-    lines = []
-    for number, line in enumerate(_split(body, r"\\"), 1):
-        cells = [rf"\htmlData{{step={number}}}{{{cell}}}" if cell.strip() else cell for cell in _split(line, "&")]
-        lines.append("&".join(cells))
-    return rf"{head}\begin{{aligned}}" + r"\\".join(lines) + end + tail
-
-
-def _split(tex: str, mark: str) -> list[str]:
-    """Split at a mark that stands in no group."""
-    parts, depth, last = [], 0, 0
-    for token in TOKEN.finditer(tex):
-        depth += {"{": 1, "}": -1, r"\begin": 1, r"\end": -1}.get(token[0], 0)
-        if token[0] == mark and not depth:
-            parts.append(tex[last : token.start()])
-            last = token.end()
-    return [*parts, tex[last:]]
-
-
-def lines_of(tex: str) -> int:
-    """How many lines an aligned formula has; 0 for another."""
-    body = tex.partition(r"\begin{aligned}")[2].partition(r"\end{aligned}")[0]
-    return len([line for line in _split(body, r"\\") if line.strip()])
+def lines_of(html: str) -> int:
+    """How many numbered lines a rendered formula has; 0 where it is none of several lines."""
+    return len(set(re.findall(r'data-step="(\d+)"', html)))
 
 
 def mark_code(html: str, names: Collection[str]) -> str:

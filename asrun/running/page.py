@@ -14,9 +14,11 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Client
 from pathlib import Path
 
-from asrun.cache import keep, kept
+from asrun.cache import load, store
+from asrun.formulas import katex
 from asrun.formulas.notation import meanings_on
 from asrun.model import Check, Checked, Code, Figure, Formatted, Item, Job, Meaning, Number, Page, Problem, Ran, Value
+from asrun.reading.options import run_options
 from asrun.running.server import blas_kernel, forker
 from asrun.settings import Settings
 
@@ -50,7 +52,7 @@ def run_page(
     say(f"running {page.file}")
     run = _run_page(settings, page, meanings)
     if not run.problems and not any(checked.error for checked in run.checks):
-        keep(_cache_file(settings, page), key, run)
+        store(_cache_file(settings, page), key, run)
     return run
 
 
@@ -74,8 +76,20 @@ def _items(page: Page) -> tuple[list[Item], list[Number]]:
     return [*(item for _, item in items), *checks], numbers
 
 
+def _with_trees(settings: Settings, page: Page, items: list[Item]) -> list[Item]:
+    """The items with what KaTeX reads in each bound formula: it is read here, so that the page's process needs no KaTeX."""
+    keys = [(formula.tex, formula.display) for formula in page.bound_formulas]
+    trees = katex.parse(settings, keys)
+    code, checks = items[: len(items) - len(keys)], items[len(items) - len(keys) :]
+    read = (
+        replace(item, tree=trees[key].tree) for item, key in zip(checks, keys, strict=True) if isinstance(item, Check)
+    )
+    return [*code, *read]
+
+
 def _run_page(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> PageRun:
     items, numbers = _items(page)
+    items = _with_trees(settings, page, items)
     with tempfile.TemporaryDirectory(prefix="book-", ignore_cleanup_errors=True) as place:
         folder = Path(place, "page")
         folder.mkdir()
@@ -94,6 +108,7 @@ def _run_page(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> P
             folder=str(folder),
             data=str(data),
             log=str(Path(place, "log")),
+            package=settings.package,
         )
         answers, files, end = _converse(job)
     rans = [answer for answer in answers if isinstance(answer, Ran)]
@@ -228,7 +243,7 @@ def _cache_key(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> 
         return item.expression if isinstance(item, Value) else (item.tex, replace(item.binding, line=0))
 
     items = [seen(item) for item in _items(page)[0]]
-    options = [block.options for block in page.code_blocks]
+    options = [run_options(block) for block in page.code_blocks]
     # A set is written in another order by every process, so it has no place in a key.
     table = [replace(meaning, line=0, pages=frozenset()) for meaning in meanings.values()]
     return hashlib.sha256(
@@ -237,7 +252,7 @@ def _cache_key(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> 
 
 
 def _from_cache(settings: Settings, page: Page, key: str) -> PageRun | None:
-    run: PageRun | None = kept(_cache_file(settings, page), key)
+    run: PageRun | None = load(_cache_file(settings, page), key)
     if run is None or any(_digest(settings.root / file) != digest for file, digest in run.dependencies):
         return None
     return replace(run, cached=True)

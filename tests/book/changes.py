@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from asrun.formulas.evaluate import names_in
+from asrun.formulas.katex import parse
 from asrun.formulas.notation import meanings_on, read_table
-from asrun.formulas.tree import Node, read
+from asrun.formulas.reader import read
+from asrun.formulas.scope import names_in
+from asrun.formulas.tree import Node
 from asrun.model import Page
 from asrun.reading.pages import read_pages
 from asrun.settings import Settings
@@ -117,7 +119,9 @@ def page_mutants(settings: Settings, page: Page) -> Iterator[Mutant]:
 
 
 def formula_changes(tex: str) -> Iterator[tuple[str, int, str, str]]:
-    """A sign, a factor, an exponent, a transposition, an index."""
+    """A sign, a factor, an exponent, a transposition, an index, the hat of what is computed."""
+    for match in re.finditer(r"^\s*(?:\\begin\{aligned\})?\s*(\\hat\s*)", tex):
+        yield "hat", match.start(1), match[1], ""
     for match in re.finditer(r"(?<![_^{\\])\s*([+-])(?![^{]*\\text)", tex):
         yield "sign", match.start(1), match[1], "-" if match[1] == "+" else "+"
     for match in re.finditer(r"(?<![\^_\w{\\.])(\d+)(?![\w.])|(?<=\\frac\{)(\d+)(?=\})|(?<=\\frac)(\d)", tex):
@@ -206,12 +210,15 @@ def notation_mutants(settings: Settings) -> Iterator[Mutant]:
         meanings = meanings_on(page.stem, rows)
         functions = {symbol for symbol, meaning in meanings.items() if meaning.parameters}
         bases = frozenset(meaning.base for meaning in meanings.values() if meaning.base)
-        for formula in page.bound_formulas if page.uri != path.name else ():
+        bound = page.bound_formulas if page.uri != path.name else []
+        trees = parse(settings, [(formula.tex, formula.display) for formula in bound])
+        for formula in bound:
             code = names_in(formula.binding.code) if formula.binding else frozenset()
             for meaning in meanings.values():
                 if meaning.python in code:
                     coded.setdefault(meaning.line, page.uri)
-            for chain in read(formula.tex, functions.__contains__):
+            tree = trees[formula.tex, formula.display].tree
+            for chain in read(tree, formula.tex, functions.__contains__):
                 for name in (name for side in chain for name in symbols_in(side.node, bases) if name in meanings):
                     written.setdefault(meanings[name].line, page.uri)
     for match in re.finditer(r"^\| (\$[^|]+\$) \| `([^`|]+)` \| ([^|]+) \|", text, re.M):

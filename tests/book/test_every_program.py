@@ -49,7 +49,7 @@ def pages_of(book: Book) -> list[Page]:
 
 def shown(page: Page, number: int) -> str:
     """What the page shows beneath a block."""
-    record = page.record_of(page.code_blocks[number - 1])
+    record = page.code_blocks[number - 1].record
     return record.source.rstrip("\n") if record else ""
 
 

@@ -149,9 +149,7 @@ def run_notebook(path: str) -> list[dict[str, Any]]:
 
 def listen(descriptor: int) -> None:
     """Fork for every request, until the other end is closed."""
-    sys.path[:] = [
-        place for place in sys.path if not os.path.isdir(os.path.join(place, "asrun"))
-    ]  # an editable install
+    sys.path[:] = [entry for entry in sys.path if not os.path.isdir(f"{entry}/asrun")]  # the book may be installed
     for name in LARGE:
         importlib.import_module(name)
     import matplotlib.pyplot as plt

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from asrun.formulas.compare import check
+from asrun.formulas.katex import parse
 from asrun.formulas.notation import meanings_on, read_table
 from asrun.model import Binding, Check, Meaning
 from asrun.settings import Settings
@@ -46,6 +47,12 @@ def solve(A: Any, y: Any) -> Any:
 
 def shrug(y: Any) -> Any:
     return np.nan * y
+
+
+def bound(tex: str, code: str, where: str = "", *, actual: bool = False) -> Check:
+    """A displayed formula with its comment, as a page has it."""
+    tree = parse(Settings.load(REPOSITORY), [(tex, True)])[tex, True].tree
+    return Check(tex, Binding(1, code, where, actual), tree)
 
 
 PAGE = {
@@ -94,7 +101,7 @@ HOLDS = [
 
 
 def outcome(tex: str, code: str, where: str, meanings: dict[str, Meaning], **more: Any) -> Any:
-    return check(Check(tex, Binding(1, code, where, **more)), meanings, PAGE, [])
+    return check(bound(tex, code, where, **more), meanings, PAGE, [])
 
 
 @pytest.mark.parametrize(("tex", "code", "where"), HOLDS)
@@ -153,7 +160,8 @@ REFUSED = [  # formula, code, what the author is told, and the text that the car
         r"cannot read \oplus here (understood so far: L = r^\top r)",
         r"\oplus",
     ),
-    (r"L = \frac{1}{n \sum_i r_i^2", "mse(y, y_hat)", "expected } here, found the end", ""),
+    (r"L = \frac{1}{n \sum_i r_i^2", "mse(y, y_hat)", "KaTeX cannot read the formula", ""),
+    (r"L = \left( \frac{1}{n} \sum_i r_i^2 \right]", "mse(y, y_hat)", "expected ) here, found ]", r"]"),
     (r"L = \frac{1}{n} \sum_k r_k^2", "mse(y, y_hat)", "is not an index of the notation table", "k"),
     (r"r = \hat y - y", "shrug(y)", "is not finite in a draw", "r"),
     (r"(A^\top A)^{-1} A^\top y", "solve(A, y)", "state the domain, as `where n > d + 1`", ""),
@@ -181,15 +189,15 @@ def test_a_domain_that_leaves_nothing_is_an_error(meanings: dict[str, Meaning]) 
 
 def test_the_values_of_the_page_can_be_meant(meanings: dict[str, Meaning]) -> None:
     page = PAGE | {"y": np.array([2.0, 4.0, 6.0]), "y_hat": np.array([1.0, 2.0, 3.0])}
-    right = Check(r"\frac{1^2 + 2^2 + 3^2}{3} = \frac{14}{3} \approx 4.667", Binding(1, "mse(y, y_hat)", actual=True))
+    right = bound(r"\frac{1^2 + 2^2 + 3^2}{3} = \frac{14}{3} \approx 4.667", "mse(y, y_hat)", actual=True)
     assert check(right, meanings, page, []).agreed == 1
-    wrong = Check(right.tex.replace("4.667", "4.668"), right.binding)
+    wrong = bound(right.tex.replace("4.667", "4.668"), "mse(y, y_hat)", actual=True)
     assert "4.668 gives" in check(wrong, meanings, page, []).error
 
 
 def test_a_derivative_is_that_of_the_loss_that_the_page_binds(meanings: dict[str, Meaning]) -> None:
-    slope = Check(r"\frac{\partial L}{\partial b} = \frac{1}{n} \sum_i r_i", Binding(1, "gradients(X, y, w, b)[1] / 2"))
-    half = Check(r"L = \frac{1}{2n} \sum_i r_i^2", Binding(1, "mse(y, y_hat) / 2"))
+    slope = bound(r"\frac{\partial L}{\partial b} = \frac{1}{n} \sum_i r_i", "gradients(X, y, w, b)[1] / 2")
+    half = bound(r"L = \frac{1}{2n} \sum_i r_i^2", "mse(y, y_hat) / 2")
     assert "gives" in check(slope, meanings, PAGE, []).error  # the table's loss has no half
     assert check(slope, meanings, PAGE, [half]).agreed > 4
 
@@ -215,3 +223,100 @@ def test_what_names_the_result_is_as_long_as_its_index_counts() -> None:
     known["D"] = replace(known["D"], shape=("d + 2",))
     result = outcome("D_i = r_i^2", "(y_hat - y) ** 2", "", known)
     assert result.error == "D_i counts to n, and the notation table gives D the shape (d + 2)"
+
+
+WRONG_NAMES = [  # formula, code, what the author is told of its left side
+    (
+        r"y = X w + b",
+        "predict(X, w, b)",
+        r"y is not what predict(X, w, b) gives: the notation table calls that \hat y (y_hat).",
+    ),
+    (r"y_i = \mathbf{x}_i^\top \mathbf{w} + b", "predict(X, w, b)", r"the notation table calls that \hat y (y_hat)"),
+    (r"X w + b = y", "predict(X, w, b)", r"the notation table calls that \hat y (y_hat)"),
+    (r"u = A \theta", "A @ theta", r"u is not what A @ theta gives: the notation table calls that \hat y (y_hat)"),
+    (
+        r"c = \frac{1}{n} \sum_i r_i^2",
+        "mse(y, y_hat)",
+        "c is not what mse(y, y_hat) gives: the notation table calls that L (L)",
+    ),
+    (
+        r"y = X w",
+        "X @ w",
+        r"y is not what X @ w gives: the notation table takes y for data, from which it makes \bar y, r, L.",
+    ),
+    (r"c = X w", "X @ w", "c is not what X @ w gives: c is a number in the notation table, and the code gives (7,)"),
+    (r"\delta = X w", "X @ w", "delta is the shape (d + 1) in the notation table, and the code gives (7,)"),
+    (r"x_{ij} = 2 z_{ij}", "2 * (X - mu) / s", r"x_{ij} gives "),
+    (r"n = 3 d", "3 * X.shape[1]", "n gives 7"),
+]
+
+
+@pytest.mark.parametrize(("tex", "code", "message"), WRONG_NAMES)
+def test_a_free_symbol_must_be_what_the_code_gives(
+    tex: str, code: str, message: str, meanings: dict[str, Meaning]
+) -> None:
+    result = outcome(tex, code, "", meanings)
+    assert result.agreed == 0
+    assert message in result.error
+    if "is not what" in message:
+        assert result.offset == (tex.index("y") if tex.endswith("y") else 0)
+
+
+@pytest.mark.parametrize(
+    ("tex", "code", "where"),
+    [
+        (r"y = X w + b + \varepsilon", "predict(X, w, b) + epsilon", ""),
+        (r"y_i = \mathbf{x}_i^\top \mathbf{w} + b + \varepsilon_i", "predict(X, w, b) + epsilon", ""),
+        (r"\eta = \frac{2}{\lambda_{\max} + \lambda_{\min}}", "2 / (lam_max + lam_min)", ""),
+        (r"b^\star = \bar y - \mu^\top w", "np.mean(y) - X.mean(axis=0) @ w", ""),
+        (r"\theta^{(t+1)} = \theta^{(t)} - \eta g", "theta_t - eta * gradient(A, y, theta)", ""),
+        (r"u = X w", "X @ w", ""),
+        ("c = 2", "2", ""),
+        (r"\hat y = X w + b", "predict(X, w, b)", ""),
+        (r"\mathbf{a}_i^\top \theta = \hat y_i", "predict(X, w, b)", ""),
+    ],
+)
+def test_a_free_symbol_may_name_what_has_no_other_name(
+    tex: str, code: str, where: str, meanings: dict[str, Meaning]
+) -> None:
+    result = outcome(tex, code, where, meanings)
+    assert result.error == ""
+    assert result.agreed >= 4
+
+
+def test_the_page_gives_data_its_values(meanings: dict[str, Meaning]) -> None:
+    page = PAGE | {"X": np.array([[1.0, 2.0], [3.0, 5.0]]), "w": np.array([1.0, -1.0]), "b": 0.5, "d": 2}
+
+    def told(tex: str, code: str, **more: Any) -> str:
+        return check(bound(tex, code, actual=True), meanings, page | more, []).error
+
+    assert told("d = 2", "X.shape[1]") == ""
+    assert told("d = 3", "X.shape[1]") == "3 gives 3, 1.5 times as much, where X.shape[1] gives 2"
+    assert told("d = 2", "X.shape[0]", d=3) == "d gives 3, 1.5 times as much, where X.shape[0] gives 2"
+    assert told("n = 2", "len(X)") == ""
+    assert told("y = (-0.5, -1.5)", "predict(X, w, b)") == ""
+    assert "calls that \\hat y (y_hat)" in told("y = X w + b", "predict(X, w, b)")
+    assert told("y = X w + b", "predict(X, w, b)", y=np.array([-0.5, -1.5])) == ""
+    assert "y gives 1, " in told("y = X w + b", "predict(X, w, b)", y=np.array([1.0, 2.0]))
+    assert "the page gives sigma no value" in told(r"\hat y = 2 \sigma", "predict(X, w, b)")
+
+
+WRONG_COMMENTS = [
+    ("predict(X, w,", "", "the binding predict(X, w, is not an expression"),
+    ("forecast(X, w, b)", "", "the binding names forecast, which neither the page nor the notation table knows"),
+    ("predict(X, w, level)", "", "the binding names level, a value of the page that the notation table does not know"),
+    ("predict(X, w)", "", "the code predict(X, w) raises TypeError: "),
+    ("predict(X, w, b)", "n > > 2", "`where n > > 2` is no condition on n and d: "),
+    ("predict(X, w, b)", "k > 2", "`where k > 2` is no condition on n and d: name 'k' is not defined"),
+    ("predict(X, w, b)", "n > 1000", "`where n > 1000` leaves no sizes to try"),
+    ("str(X @ w + b)", "", "str(X @ w + b) gives str, and no numbers"),
+]
+
+
+@pytest.mark.parametrize(("code", "where", "message"), WRONG_COMMENTS)
+def test_what_is_wrong_with_the_comment_is_told_of_the_comment(
+    code: str, where: str, message: str, meanings: dict[str, Meaning]
+) -> None:
+    result = outcome(r"\hat y = X w + b", code, where, meanings)
+    assert result.error.startswith(message)
+    assert result.offset is None

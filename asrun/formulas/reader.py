@@ -1,0 +1,299 @@
+"""Read a formula into a tree that can be evaluated, from the tree that KaTeX makes of it.
+
+KaTeX knows groups, scripts, fractions, fonts, accents and arrays, and the class of every sign. Here, precedence and the
+conventions of the book are added. What cannot be read is a `CannotRead` that points at the place, never a silent pass.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from asrun.formulas.tree import BARS, NORMS, CannotRead, Item, Line, Node, Raw, Side, cells, inner, lines_of, nodes_of
+
+FONTS = {"mathbf": "bf", "boldsymbol": "bf", "mathrm": "", "mathit": "", "mathcal": "cal", "mathbb": "bb"}
+ACCENTS = {"hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde", "widetilde": "tilde", "dot": "dot"}  # fmt: skip
+CLOSING = {
+    "(": ")", "[": "]", r"\{": r"\}", r"\lbrace": r"\rbrace", "|": "|", r"\|": r"\|", r"\lvert": r"\rvert", r"\lVert": r"\rVert",
+    r"\langle": r"\rangle",
+}  # fmt: skip
+TIMES = {r"\cdot": "multiply", r"\times": "multiply", "*": "multiply", r"\odot": "hadamard", r"\circ": "hadamard", "/": "divide"}  # fmt: skip
+POWERS = {
+    r"\top": "transpose", "T": "transpose", r"\intercal": "transpose", r"\mathsf{T}": "transpose", r"\mathsfT": "transpose",
+    "-1": "inverse", "+": "pinv", r"\dagger": "pinv",
+}  # fmt: skip
+STARS = {"*", r"\star", r"\ast"}
+SIGNS = {"+": "add", "-": "subtract", "\u2212": "subtract"}
+PAUSES = {",", ";", "."}  # between two statements, and at the end
+NOT_FACTORS = {"rel", "bin", "punct", "close", "inner", "scripts", "text", ""}
+LABEL = re.compile(r"\\(?:text|mathrm|operatorname|mathit)\s*\{([^}]*)\}|(\\[a-zA-Z]+(?:\{[^}]*\})?|[A-Z]\w*|[a-zA-Z]{3,})")  # fmt: skip
+LETTER = re.compile(r"[^\W\d_]|\\(?!partial\b)[A-Za-z]+")
+
+
+def read(tree: str, tex: str, is_function: Callable[[str], bool] = lambda name: False) -> list[list[Side]]:
+    """Read a formula into chains of sides; lines of an `aligned` that begin with a relation go on.
+
+    `tree` is KaTeX's, `is_function` says of a symbol whether parentheses behind it hold its arguments. Raises CannotRead.
+    """
+    if not tree:
+        raise CannotRead("KaTeX cannot read the formula", 0)
+    chains: list[list[Side]] = []
+    for line in lines_of(nodes_of(tree)):
+        _Reader(line, tex, is_function).line(chains)
+    if not chains:
+        raise CannotRead("the formula is empty", 0)
+    return chains
+
+
+def symbol_of(nodes: list[Raw], tex: str) -> list[str]:
+    """The name of the one symbol that the nodes write, and its indices. Raises CannotRead where it is more or less."""
+    node = _Reader(nodes, tex, lambda name: False).whole(_Reader.factor)
+    if node.kind not in ("symbol", "index"):
+        raise CannotRead("this is not one symbol", 0)
+    return [part.name for part in node.parts or (node,)]
+
+
+class _Reader(Line):
+    """Reads one line, or one group."""
+
+    def line(self, chains: list[list[Side]]) -> None:
+        """Add what the line states to the chains before it."""
+        apart = True
+        while self.item.kind:
+            if self.item.kind == "text" or self.text in PAUSES:
+                self.take()
+                apart = True
+                continue
+            relation = self.relation()
+            if not relation and not apart:
+                raise self.unknown(self.item)
+            if relation and not chains:
+                raise CannotRead("the formula begins with a relation: nothing stands on its left", 0)
+            if not relation:
+                chains.append([])
+            chains[-1].append(Side(relation, self.expression()))
+            apart = False
+
+    # -- operators, from the loosest to the tightest --
+
+    def expression(self) -> Node:
+        start = self.item.start
+        sign = SIGNS[self.take().text] if self.text in SIGNS else "add"
+        node = self.term()
+        if sign == "subtract":
+            node = Node("negate", start, node.end, (node,))
+        while self.text in SIGNS:
+            kind, right = SIGNS[self.take().text], self.term()
+            node = Node(kind, node.start, right.end, (node, right))
+        return node
+
+    def term(self) -> Node:
+        node = self.factor()
+        while self.text in TIMES or self.begins_factor():
+            kind = TIMES[self.take().text] if self.text in TIMES else "multiply"
+            right = self.factor()
+            node = Node(kind, node.start, right.end, (node, right))
+        return node
+
+    def begins_factor(self) -> bool:
+        """Whether a factor may begin here without a sign; a bar closes, so a product of norms needs \\cdot or \\lVert."""
+        return self.item.kind == "open" or (self.item.kind not in NOT_FACTORS and self.text not in BARS | NORMS | {"."})
+
+    def factor(self) -> Node:
+        node = self.scripted(self.base())
+        if node.kind == "symbol" and self.is_function(node.name) and self.text in ("(", "["):
+            node = self.scripted(self.call(node))
+        return node
+
+    def scripted(self, node: Node) -> Node:
+        """With the scripts behind a closing sign."""
+        return self.scripts(node, self.take().raw) if self.item.kind == "scripts" else node
+
+    def call(self, function: Node) -> Node:
+        closing, arguments = CLOSING[self.take().text], self.listed(_Reader.expression)
+        return Node("call", function.start, self.expect(closing).end, (function, *arguments))
+
+    # -- what stands for itself --
+
+    def base(self) -> Node:
+        item = self.take()
+        raw, start, end = item.raw, item.start, item.end
+        if item.text in CLOSING:
+            return self.fenced(item)
+        match item.kind:
+            case "supsub":
+                return self.with_scripts(item)
+            case "ordgroup":
+                return self.within(raw, _Reader.expression)
+            case "genfrac":
+                return self.derivative(item) or Node("divide", start, end, self.both(raw["numer"], raw["denom"]))
+            case "sqrt":
+                return Node("root", start, end, self.both(raw["body"], raw.get("index")))
+            case "op" | "operatorname":
+                return self.operator(item)
+            case "array":
+                return self.matrix(item)
+            case "font" | "accent" | "overline":
+                return self.decorated(item)
+            case "textord" if item.text.isdigit():
+                while self.item.kind and self.item.start == end and re.match(r"\d|\.\d", self.tex[end:]):
+                    end = self.take().end
+                return Node("number", start, end, (), self.tex[start:end])
+            case "textord" if item.text == r"\nabla":
+                of = self.factor()
+                return Node("nabla", start, of.end, (of,))
+            case "mathord" | "textord" if LETTER.fullmatch(item.text):
+                return Node("symbol", start, end, (), item.text)
+        raise self.unknown(item)
+
+    def both(self, *groups: Raw | None) -> tuple[Node, ...]:
+        return tuple(self.within(group, _Reader.expression) for group in groups if group)
+
+    def fenced(self, opening: Item) -> Node:
+        parts = self.listed(_Reader.expression) if opening.text == "(" else [self.expression()]
+        end, node = self.expect(CLOSING[opening.text]).end, parts[0]
+        if len(parts) > 1:
+            return Node("tuple", opening.start, end, tuple(parts))
+        if opening.text in NORMS | BARS:
+            return Node("norm" if opening.text in NORMS else "abs", opening.start, end, (node,))
+        if node.kind in ("index", "group"):  # another script would mean another thing there
+            return Node("group", opening.start, end, (node,))
+        return replace(node, start=opening.start, end=end)
+
+    def matrix(self, item: Item) -> Node:
+        environment = re.match(r"\\begin\s*\{(\w+\*?)\}", self.tex[item.start :])
+        if not environment or environment[1] not in ("bmatrix", "pmatrix", "matrix"):
+            raise CannotRead(f"cannot read an environment {environment[1] if environment else ''} here", item.start)
+        rows = [[self.both({"type": "ordgroup", "body": cell})[0] for cell in row if cell] for row in cells(item.raw)]
+        made = tuple(Node("row", row[0].start, row[-1].end, tuple(row)) for row in rows if row)
+        return Node("matrix", item.start, item.end, made)
+
+    def decorated(self, item: Item) -> Node:
+        """A symbol with a font, a hat, a bar: together one name."""
+        label = item.raw.get("label", r"\overline").removeprefix("\\")
+        mark = FONTS.get(item.raw["font"]) if item.kind == "font" else ACCENTS.get(label)
+        if mark is None:
+            raise self.unknown(item)
+        group = item.raw["base"] if item.kind == "accent" else item.raw["body"]
+        letters = "".join(part.get("text", " ") for part in inner(group))
+        if mark == "bf" and letters == "1":
+            return Node("ones", item.start, item.end)
+        if mark == "" and letters.isalpha():
+            return Node("symbol", item.start, item.end, (), letters)
+        found = self.within(group, _Reader.factor)
+        if found.kind != "symbol":
+            raise CannotRead("a hat, bar or font on something that is not a symbol", found.start)
+        return Node("symbol", item.start, item.end, (), f"{mark} {found.name}" if mark else found.name)
+
+    # -- what hangs on a base --
+
+    def with_scripts(self, item: Item) -> Node:
+        raw = item.raw
+        if not raw.get("base"):
+            raise CannotRead("a script with nothing before it", item.start)
+        reader = self.group(raw["base"])
+        if reader.item.kind in ("op", "operatorname"):
+            return self.operator(reader.item, raw.get("sub"), raw.get("sup"))
+        if reader.text == r"\nabla":
+            if raw.get("sup") or not raw.get("sub"):
+                raise self.unknown(item)
+            by, of = self.within(raw["sub"], _Reader.expression), self.factor()
+            return Node("nabla", item.start, of.end, (of, by))
+        return self.scripts(reader.whole(_Reader.factor), raw)
+
+    def scripts(self, node: Node, raw: Raw) -> Node:
+        sub, sup = raw.get("sub"), raw.get("sup")
+        text = self.written(sup).replace(" ", "") if sup else ""
+        if sup and (text in STARS or re.fullmatch(r"\([\w+\-\\]+\)", text)):  # together a name, which may have indices
+            if node.kind != "symbol":
+                raise CannotRead("a star or a step number on something that is not a symbol", sup["loc"][0])
+            node = Node("symbol", node.start, sup["loc"][1], (), f"{node.name}^{'*' if text in STARS else text}")
+            sup = None
+        if sub:
+            node = self.subscript(node, sub)
+        return self.superscript(node, sup, text) if sup else node
+
+    def subscript(self, node: Node, sub: Raw) -> Node:
+        text, (start, end) = self.written(sub), sub.get("loc", (node.end, node.end))
+        if node.kind in ("norm", "abs"):
+            return Node(node.kind, node.start, end, node.parts, text)
+        if node.kind != "symbol":
+            raise CannotRead("a subscript on something that is not a symbol", start)
+        if label := LABEL.fullmatch(text):
+            return Node("symbol", node.start, end, (), f"{node.name}_{label[1] or label[2]}")
+        reader = self.group(sub)
+        if re.fullmatch(r"[a-z ]{2,}", text):  # ij are two indices, and no product
+            indices = [reader.base() for _ in reader.items]
+        else:
+            indices = reader.whole(lambda reader: reader.listed(_Reader.expression))
+        named = (replace(index, name=self.tex[index.start : index.end]) for index in indices)
+        return Node("index", node.start, max(node.end, end), (node, *named))
+
+    def superscript(self, node: Node, sup: Raw, text: str) -> Node:
+        if any(part.get("text") == r"\prime" for part in inner(sup)):
+            raise CannotRead("a prime: write ^\\top for a transpose, \\frac{d}{dx} for a derivative", node.end)
+        end = sup.get("loc", (0, node.end))[1]
+        if text in POWERS:
+            return Node(POWERS[text], node.start, end, (node,))
+        return Node("power", node.start, end, (node, self.within(sup, _Reader.expression)))
+
+    # -- operators with a name --
+
+    def operator(self, item: Item, sub: Raw | None = None, sup: Raw | None = None) -> Node:
+        name = item.raw.get("name", "").removeprefix("\\")
+        if item.kind == "operatorname":
+            name = "".join(part.get("text", "") for part in item.raw["body"])
+        if name == "arg" and self.item.raw.get("base", {}).get("name") == r"\min":
+            name, sub = "argmin", self.take().raw.get("sub")
+        bounds: tuple[Node, ...] = ()
+        if name in ("sum", "prod"):
+            bounds = self.bounds(item, sub, sup)
+        elif not name or item.raw.get("symbol"):
+            raise self.unknown(item)
+        elif sup:
+            raise CannotRead("a power on the name of a function: put it behind the argument", item.end)
+        elif name == "argmin" and sub:
+            by = self.within(sub, lambda reader: reader.listed(_Reader.factor))
+            bounds = (by[0] if len(by) == 1 else Node("tuple", by[0].start, by[-1].end, tuple(by)),)
+        elif name in ("arg", "argmin"):
+            raise CannotRead("expected \\arg\\min_… here: what is it the minimum over?", self.item.start)
+        elif name in ("max", "min") and sub:
+            bounds = (self.within(sub, _Reader.expression),)
+        elif sub:
+            raise CannotRead("a subscript on the name of a function", item.end)
+        else:
+            function = Node("symbol", item.start, item.end, (), f"fn {name}")
+            if self.text in ("(", "["):
+                return self.call(function)
+            of = self.factor()
+            return Node("call", item.start, of.end, (function, of))
+        of = self.term()
+        kind = {"sum": "sum", "prod": "product", "argmin": "argmin"}.get(name, "extreme")
+        return Node(kind, item.start, of.end, (of, *bounds), name if kind == "extreme" else "")
+
+    def bounds(self, item: Item, sub: Raw | None, sup: Raw | None) -> tuple[Node, ...]:
+        """What a sum runs over: nothing, an index, or an index with both bounds."""
+
+        def lower(reader: _Reader) -> list[Node]:
+            index = reader.factor()
+            return [index, reader.expression()] if reader.relation() == "=" else [index]
+
+        index = self.within(sub, lower) if sub else []
+        if bool(sup) is not (len(index) == 2):
+            has, lacks = ("an upper", "lower") if sup else ("a lower", "upper")
+            raise CannotRead(f"a sum with {has} bound and no {lacks} one", item.start)
+        return (*index, self.within(sup, _Reader.expression)) if sup else tuple(index)
+
+    def derivative(self, item: Item) -> Node | None:
+        """A fraction that is the sign of a derivative."""
+        top, bottom = self.group(item.raw["numer"]), self.group(item.raw["denom"])
+        mark = top.text
+        if mark not in (r"\partial", "d") or (mark == "d" and (bottom.text != "d" or len(bottom.items) != 2)):
+            return None  # d may be a number of features
+        top.take()
+        bottom.expect(mark)
+        of = top.whole(_Reader.factor) if top.item.kind else None
+        by = bottom.whole(_Reader.factor)
+        of = of or self.factor()
+        return Node("partial", item.start, max(item.end, of.end), (of, by))
