@@ -35,7 +35,7 @@ test: $(READY) ## everything that CI runs, in a headless browser too
 	$(RUN) -m tools.scripts
 	$(RUN) -m tests.site.browser
 	@$(RUN) -m asrun.browser.fetch
-	$(RUN) -m pytest --numprocesses logical --maxprocesses 4
+	$(RUN) -m pytest --numprocesses logical --maxprocesses 4 --durations=15 --durations-min=1
 
 build: $(READY) ## write the site to site/, with a file of the whole book to take away
 	$(RUN) -m mkdocs build --strict

@@ -90,13 +90,13 @@ def run_program(path: str) -> dict[str, Any]:
 
 def run_notebook(path: str) -> list[dict[str, Any]]:
     """Run a notebook through the shell that a kernel has; of each cell what can be compared (see `signature`)."""
+    from IPython.core import displaypub
     from IPython.core.displayhook import DisplayHook
-    from IPython.core.displaypub import CapturingDisplayPublisher
     from IPython.core.interactiveshell import InteractiveShell
 
     shown: list[object] = []
 
-    class Hook(DisplayHook):  # type: ignore[misc]
+    class Hook(DisplayHook):
         def write_output_prompt(self) -> None:
             pass
 
@@ -106,7 +106,7 @@ def run_notebook(path: str) -> list[dict[str, Any]]:
         def finish_displayhook(self) -> None:
             pass
 
-    class Shell(InteractiveShell):  # type: ignore[misc]
+    class Shell(InteractiveShell):
         def enable_gui(self, gui: object = None) -> None:
             pass
 
@@ -120,10 +120,10 @@ def run_notebook(path: str) -> list[dict[str, Any]]:
     folder = tempfile.mkdtemp()
     os.chdir(folder)
     os.environ["IPYTHONDIR"] = tempfile.mkdtemp()
-    InteractiveShell.displayhook_class = Hook
-    shell: Any = Shell.instance()
+    shell: Any = Shell.instance(displayhook_class=Hook)
     shell.history_manager.enabled = False
-    shell.display_pub = displayed = CapturingDisplayPublisher()
+    capturing: Any = displaypub.CapturingDisplayPublisher  # it has no types
+    shell.display_pub = displayed = capturing()
     shell.run_line_magic("matplotlib", "inline")
     shell.run_line_magic(
         "config", "InlineBackend.print_figure_kwargs = {'bbox_inches': None}"
