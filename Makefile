@@ -32,6 +32,7 @@ test: $(READY) ## everything that CI runs, in a headless browser too
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
+	$(RUN) -m tools.scripts
 	$(RUN) -m tests.site.browser
 	@$(RUN) -m asrun.browser.fetch
 	$(RUN) -m pytest --numprocesses logical --maxprocesses 4

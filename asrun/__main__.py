@@ -1,4 +1,4 @@
-"""`python -m engine check|update|render|zip`: what `make` calls."""
+"""The command `asrun`: check, update, render, zip, new."""
 
 from __future__ import annotations
 
@@ -8,28 +8,15 @@ import time
 from pathlib import Path
 
 from asrun.checking.book import Book, page_uri, verify
-from asrun.settings import BookError, Settings
+from asrun.settings import BookError, Settings, __version__
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m engine", description="Checks, updates and writes out the book.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name, text in (("check", "run the pages and check them"), ("update", "rewrite recorded outputs and numbers")):
-        command = commands.add_parser(name, help=text)
-        command.add_argument("pages", nargs="*", help="pages, as docs/loss.md; all where none is named")
-    command = commands.add_parser("render", help="write every page as finished Markdown")
-    command.add_argument("out", type=Path, help="the folder to write to")
-    command.add_argument(
-        "--math",
-        choices=("html", "tex"),
-        default="html",
-        help="mathematics as HTML for site builders, or as $TeX$ for code hosts",
-    )
-    command = commands.add_parser("zip", help="pack the built site into a file that can be read without a server")
-    command.add_argument("site", nargs="?", type=Path, default=Path("site"), help="the built site; site/ by default")
-    given = parser.parse_args(arguments)
+    given = _parser().parse_args(arguments)
     try:
+        if given.command == "new":
+            return _new(given.folder, given.yes)
         settings = Settings.load(Path.cwd())
         if given.command == "zip":
             from asrun.publishing.archive import write_zip
@@ -55,6 +42,41 @@ def main(arguments: list[str] | None = None) -> int:
     except BookError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="asrun", description="Documentation that is its own test suite.")
+    parser.add_argument("--version", action="version", version=f"asrun {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in (("check", "run the pages and check them"), ("update", "rewrite recorded outputs and numbers")):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("pages", nargs="*", help="pages, as docs/loss.md; all where none is named")
+    command = commands.add_parser("render", help="write every page as finished Markdown")
+    command.add_argument("out", type=Path, help="the folder to write to")
+    command.add_argument(
+        "--math",
+        choices=("html", "tex"),
+        default="html",
+        help="mathematics as HTML for site builders, or as $TeX$ for code hosts",
+    )
+    command = commands.add_parser("zip", help="pack the built site into a file that can be read without a server")
+    command.add_argument("site", nargs="?", type=Path, default=Path("site"), help="the built site; site/ by default")
+    command = commands.add_parser("new", help="write a small book to begin with")
+    command.add_argument("folder", type=Path, help="a folder that is new, or empty")
+    command.add_argument("--yes", action="store_true", help="ask nothing")
+    return parser
+
+
+def _new(folder: Path, yes: bool) -> int:
+    from asrun.publishing.new import title_for, write_book
+
+    title = title_for(folder)
+    if not yes and sys.stdin.isatty():
+        title = input(f"Title of the book [{title}]: ").strip() or title
+    for path in write_book(folder, title):
+        print(path)
+    say(f"Now: cd {folder}, then `asrun check`, and `mkdocs serve --livereload` to look at it")
+    return 0
 
 
 def say(text: str) -> None:

@@ -1,11 +1,10 @@
-"""What travels between the parts of the engine: pages and what is found on them, jobs and answers."""
+"""What the rooms hand to each other: pages and what was found on them, jobs and what came of them."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 DEFINITION = re.compile(r"^(?:def|class|@)", re.M)
@@ -13,7 +12,7 @@ DEFINITION = re.compile(r"^(?:def|class|@)", re.M)
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """Something an author has to mend: where it is, what is wrong, and what to do."""
+    """A fault that an author has to mend: where it is, what is wrong, and what to do."""
 
     file: str
     line: int
@@ -38,7 +37,11 @@ class Segment:
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: `line` and `end` are those of its fences, `prefix` stands before both."""
+    """A fenced block: `line` and `end` are the lines of its fences, `prefix` is what stands before both.
+
+    A block that runs has `segments`, its own statements and those that it includes, and the `record` of its output. It
+    `raises` the exception of this name, and `needs` a package that the Python in the page lacks; empty where it does not.
+    """
 
     line: int
     end: int
@@ -47,6 +50,7 @@ class Block:
     source: str
     prefix: str
     segments: tuple[Segment, ...] = ()
+    record: Block | None = None
 
     @property
     def code(self) -> str:
@@ -59,16 +63,29 @@ class Block:
         return text or self.source
 
     @property
+    def title(self) -> str:
+        return self.options.get("title", "")
+
+    @property
     def alts(self) -> list[str]:
-        """The alt texts, one a figure."""
+        """The alt texts, one for each figure."""
         return [text.strip() for text in self.options.get("alt", "").split(" | ") if text.strip()]
+
+    @property
+    def raises(self) -> str:
+        return self.options.get("raises", "")
+
+    @property
+    def needs(self) -> str:
+        return self.options.get("needs", "")
 
 
 @dataclass(frozen=True)
 class Number:
-    """A number in the prose with the expression that makes it; `start:end` lie in `line`.
+    """A number in the prose with the expression that gives it; `start:end` are its columns in `line`.
 
-    One that is bound from beneath stands in its comment, and in the page's text within `element`.
+    Where a comment beneath a title, a formula or an alt text names it, they are those in the comment, and `element` is
+    the span of the page's text that holds the number.
     """
 
     line: int
@@ -82,7 +99,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Binding:
-    """The code that a formula stands for; `actual` means the page's values instead of random ones."""
+    """The code that a formula stands for; where it is `actual`, with the page's values instead of random ones."""
 
     line: int
     code: str
@@ -92,7 +109,7 @@ class Binding:
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula: its TeX, where the TeX begins, and the offsets of the whole in the page's text.
+    """A formula: its TeX, the line and column (from 1) where it begins, and the `span` of the whole in the page's text.
 
     It has a binding to code, or a mark (definition, statement), or neither.
     """
@@ -108,24 +125,42 @@ class Formula:
 
 @dataclass(frozen=True)
 class Link:
-    """A link to another place of the book, as written."""
+    """A link or a picture, with its address as the author wrote it."""
 
     line: int
     href: str
 
 
 @dataclass(frozen=True)
-class Page:
-    """A page as its author wrote it, and what was found on it.
-
-    `text` is Markdown; for a notebook it is the notebook written as Markdown, and `lines` leads
-    from a line of the text to the line of the author's file.
-    """
+class Source:
+    """The text of a page in Markdown (a notebook is written as such), and the line of the author's file for each of its lines."""
 
     uri: str
     file: str
     text: str
     lines: tuple[int, ...]
+
+    @property
+    def stem(self) -> str:
+        return self.uri.rsplit(".", 1)[0]
+
+    @property
+    def is_notebook(self) -> bool:
+        return self.uri.endswith(".ipynb")
+
+    def problem(self, line: int, message: str) -> Problem:
+        """A problem at a line of `text`, reported at the line of the author's file."""
+        return Problem(self.file, self.lines[min(line, len(self.lines)) - 1], message)
+
+
+@dataclass(frozen=True)
+class Page(Source):
+    """A page with what was found on it. Its text below the front matter begins at `body_line`.
+
+    `comments` are the spans of comments in the text, `marks` how many numbers are marked as a version or as quoted.
+    A page with faults in its fences is not `runnable`.
+    """
+
     meta: dict[str, Any]
     body_line: int
     blocks: tuple[Block, ...]
@@ -137,15 +172,7 @@ class Page:
     anchors: frozenset[str]
     words: int
     problems: tuple[Problem, ...]
-    runnable: bool = True
-
-    @property
-    def stem(self) -> str:
-        return self.uri.rsplit(".", 1)[0]
-
-    @property
-    def is_notebook(self) -> bool:
-        return self.uri.endswith(".ipynb")
+    runnable: bool
 
     @property
     def is_chapter(self) -> bool:
@@ -162,35 +189,13 @@ class Page:
         """The formulas that are compared with code."""
         return [formula for formula in self.formulas if formula.binding]
 
-    def record_of(self, block: Block) -> Block | None:
-        """The recorded output beneath a block."""
-        place = self.blocks.index(block) + 1
-        after = self.blocks[place] if place < len(self.blocks) else None
-        return after if after and after.language == "output" and self.follows(block, after) else None
-
-    def follows(self, block: Block, after: Block) -> bool:
-        """Whether nothing but blank lines stands between two blocks of one container."""
-        between = _lines_of(self.text)[block.end : after.line - 1]
-        one, other = (re.sub(">[ \t]?", ">", prefix.expandtabs(4)) for prefix in (block.prefix, after.prefix))
-        return one == other and not "".join(between).strip(" >\t")
-
-    def problem(self, line: int, message: str) -> Problem:
-        """A problem at a line of `text`, told at the line of the author's file."""
-        return Problem(self.file, self.lines[min(line, len(self.lines)) - 1], message)
-
-
-# Asked for by each block of one page after the other.
-@lru_cache(maxsize=1)
-def _lines_of(text: str) -> list[str]:
-    return text.split("\n")
-
 
 # ---- what is run, and what came of it ----
 
 
 @dataclass(frozen=True)
 class Code:
-    """A block to run: each segment is (file, first line, source)."""
+    """A block to run; each segment is (file, first line, source)."""
 
     line: int
     segments: tuple[tuple[str, int, str], ...]
@@ -218,9 +223,9 @@ Item = Code | Value | Check
 
 @dataclass(frozen=True)
 class Job:
-    """A page to run, in page order; `folder` is its working folder, `log` where a crash is told.
+    """A page to run, its items in page order, in the working folder `folder`; a crash is reported in the file `log`.
 
-    `libraries` are loaded once, before the page's process is forked, and serve later pages too.
+    `libraries` are loaded before the page's process is forked, and later pages share them. `time_limit` is in seconds.
     """
 
     root: str
@@ -234,12 +239,27 @@ class Job:
     folder: str
     data: str
     log: str
+    package: str = "snippets"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the run of a statement told: the names it read, bound and changed in place, and the data files it opened."""
+
+    reads: tuple[str, ...] = ()
+    binds: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    prints: bool = False
+    draws: bool = False
+    fails: bool = False
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure as SVG, the pictures it refers to, and what its author left out."""
+    """A figure as SVG, by a name that is unique on its page, with the pictures in it and what its author left out."""
 
+    name: str
     svg: str
     images: dict[str, bytes] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
@@ -247,31 +267,28 @@ class Figure:
 
 @dataclass(frozen=True)
 class Ran:
-    """What came of a block: pieces are printed text and figures, in the order they came."""
+    """What came of a block: printed text and figures in the order in which they came, and the facts of its statements."""
 
     outcome: str
     pieces: tuple[str | Figure, ...] = ()
     problems: tuple[tuple[str, int, str], ...] = ()
+    statements: tuple[Facts, ...] = ()
 
 
 @dataclass(frozen=True)
 class Formatted:
-    """The text that an expression of the prose gives, or what is wrong with it."""
+    """The text that an expression of the prose gives, or what is wrong with the expression."""
 
     text: str = ""
     error: str = ""
-
-
-# ---- formulas and what they are bound to ----
 
 
 @dataclass(frozen=True)
 class Meaning:
     """A row of the notation table: what a symbol stands for.
 
-    `definitions` are the expressions that it equals, `parameters` those of a function. A symbol with
-    indices, as x_{ij}, has them in `indices` and an expression like `X[i, j]` in `python`. For an index
-    itself, `index_size` is how far it runs.
+    `definitions` are the expressions that it equals, `parameters` those of a function. A symbol with indices, as x_{ij},
+    has them in `indices` and an expression like `X[i, j]` in `python`. For an index, `index_size` is how far it runs.
     """
 
     symbol: str

@@ -1,41 +1,63 @@
 """The pages as tests: one for each block, one for the rest of a page, one for the book.
 
-The book is run once for all of them, and what the cache holds is not run again.
+The book is run once for all of them, and what the cache holds is not run again. In a project that is no book of asrun, this does
+nothing and loads nothing.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asrun.cache import alone
-from asrun.checking.book import Book, verify
-from asrun.model import Problem
-from asrun.settings import PAGE_SUFFIXES, Settings
+if TYPE_CHECKING:
+    from asrun.checking.book import Book
+    from asrun.model import Problem
 
-BOOK = pytest.StashKey[Book]()
+BOOK = pytest.StashKey["Book"]()
+SITE = pytest.StashKey[Path | None]()
+SUFFIXES = (".md", ".ipynb")
 
 
 def book_of(config: pytest.Config) -> Book:
     """The book, run at the first call."""
+    from asrun.cache import exclusive
+    from asrun.checking.book import verify
+    from asrun.settings import BookError, Settings
+
     if BOOK not in config.stash:
-        settings = Settings.load(config.rootpath)
+        try:
+            settings = Settings.load(config.rootpath)
+        except BookError as error:
+            raise pytest.UsageError(str(error)) from None
         # Of several test processes one runs the pages, and the others find them in the cache.
-        with alone(settings.cache / "tests.lock"):
+        with exclusive(settings.cache / "tests.lock"):
             config.stash[BOOK] = verify(settings)
     return config.stash[BOOK]
 
 
+def _is_book(config: pytest.Config) -> bool:
+    """Whether `mkdocs.yml` names the plugin asrun."""
+    if SITE not in config.stash:
+        site = config.rootpath / "mkdocs.yml"
+        named = site.is_file() and re.search(r"^\s*-?\s*asrun\b", site.read_text(encoding="utf-8"), re.M)
+        config.stash[SITE] = site if named else None
+    return config.stash[SITE] is not None
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect pages below `docs/`, and `mkdocs.yml` for what concerns no single page."""
-    if file_path == parent.config.rootpath / "mkdocs.yml" or (
-        file_path.suffix in PAGE_SUFFIXES and file_path.is_relative_to(parent.config.rootpath / "docs")
-    ):
-        return _File.from_parent(parent, path=file_path)
-    return None
+    """Collect the pages of the book, and `mkdocs.yml` for what concerns no single page."""
+    if file_path != parent.config.rootpath / "mkdocs.yml" and file_path.suffix not in SUFFIXES:
+        return None
+    if not _is_book(parent.config):
+        return None
+    docs = book_of(parent.config).settings.docs
+    if file_path.suffix in SUFFIXES and not file_path.is_relative_to(docs):
+        return None
+    return _File.from_parent(parent, path=file_path)
 
 
 class _File(pytest.File):
@@ -53,8 +75,7 @@ class _File(pytest.File):
         for block in page.blocks:
             if block.language == "output":
                 continue
-            record = page.record_of(block)
-            first, last = (page.lines[line - 1] for line in (block.line, (record or block).end))
+            first, last = (page.lines[line - 1] for line in (block.line, (block.record or block).end))
             inside = [problem for problem in left if first <= problem.line <= last]
             left = [problem for problem in left if problem not in inside]
             yield _Item.from_parent(self, name=f"block at line {first}", problems=inside, line=first)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+__version__ = "0.1.0"
 PACKAGE = Path(__file__).parent
 PAGE_SUFFIXES = (".md", ".ipynb")
 
@@ -101,6 +104,7 @@ class Settings:
     @classmethod
     def load(cls, root: Path) -> Settings:
         """Read `mkdocs.yml`. Raises BookError where it is missing or unreadable, or says what cannot be meant."""
+        _expect_surroundings()
         root = root.resolve()
         try:
             site = yaml.safe_load((root / "mkdocs.yml").read_text(encoding="utf-8"))
@@ -210,6 +214,21 @@ class Settings:
             digest.update(path.read_bytes() if path.exists() else b"")
         digest.update(repr((self.extensions, self.options.modules)).encode())
         return digest.hexdigest()
+
+
+def _expect_surroundings() -> None:
+    """Raises BookError where asrun cannot work: on a system without `fork`, or with two versions of it installed."""
+    if not hasattr(os, "fork"):
+        raise BookError(
+            "asrun runs each page in a process that it forks, which this system cannot (Windows, for one): "
+            "use Linux or macOS, or the Windows Subsystem for Linux"
+        )
+    found = {__version__: str(PACKAGE)}
+    for installed in distributions(name=PACKAGE.name):
+        found.setdefault(installed.version, str(installed.locate_file("")))
+    if len(found) > 1:
+        places = ", ".join(f"{version} in {place}" for version, place in found.items())
+        raise BookError(f"two versions of asrun are on Python's path ({places}): uninstall one of them")
 
 
 def plugin_options(site: Mapping[str, Any]) -> Any:

@@ -25,10 +25,10 @@ from typing import Any
 import psutil
 import yaml
 
-from asrun.browser import fetch as runtime
+from asrun.browser import pyodide
 from asrun.model import Block, Page
-from asrun.reading.blocks import OPENING
 from asrun.reading.pages import read_pages
+from asrun.reading.parser import OPENING
 from asrun.settings import Settings
 from tests import bench_labs, bench_runtime
 
@@ -53,7 +53,7 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3, help="how often each warm build is measured")
     given = parser.parse_args()
     rows: list[tuple[str, str, str, str]] = []
-    os.environ["BOOK_RUNTIME"] = str(runtime.folder(Settings.load(REPOSITORY)))  # the copies do not fetch Pyodide again
+    os.environ["BOOK_RUNTIME"] = str(pyodide.folder(Settings.load(REPOSITORY)))  # the copies do not fetch Pyodide again
     with tempfile.TemporaryDirectory(prefix="bench-") as place:
         sites = {"this site": copy_of_book(Path(place, "book"), 0)}
         for count in given.chapters:
@@ -164,12 +164,18 @@ def fenced(block: Block, opening: str, code: str) -> list[str]:
 
 
 def configured(root: Path, plugins: list[str]) -> Path:
-    """Take our hook out of the settings, and put plugins in."""
+    """Take our plugin out of the settings, and put others in. The look stays: templates, fonts and scripts of our theme."""
     config = yaml.safe_load((root / "mkdocs.yml").read_text(encoding="utf-8"))
-    config.pop("hooks")
     config.pop("validation", None)
+    theme = root / "asrun" / "publishing" / "theme"
+    shutil.copytree(theme / "assets", root / "docs" / "assets", dirs_exist_ok=True)
+    ours = shutil.ignore_patterns("assets")
+    shutil.copytree(theme, root / "docs" / "overrides", ignore=ours, dirs_exist_ok=True)
+    shutil.copy(root / "asrun" / "publishing" / "styles" / "book.css", root / "docs" / "assets" / "book.css")
     config["extra"]["stylesheet"] = "assets/book.css"
-    config["plugins"] = [*plugins, *config["plugins"]]
+    config["extra_javascript"] = [{"path": "assets/book.js", "type": "module"}]
+    others = [plugin for plugin in config["plugins"] if not (isinstance(plugin, dict) and "asrun" in plugin)]
+    config["plugins"] = [*plugins, *others]
     (root / "mkdocs.yml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     return root
 

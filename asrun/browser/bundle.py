@@ -12,8 +12,9 @@ from asrun.settings import PACKAGE, Settings
 BUNDLE = "assets/run/book.json"
 # What runs a block in the page, beside the book's own modules; none of them may import what the browser's Python lacks.
 LIBRARY = (
-    "__init__", "model", "programs/*", "running/__init__", "running/figures", "running/namespace",
-    "browser/__init__", "browser/desk", "browser/session",
+    "__init__", "names", "model", "programs/*", "running/__init__", "running/figures", "running/namespace",
+    "browser/__init__", "browser/completion", "browser/desk", "browser/drawing", "browser/errors", "browser/imports",
+    "browser/output", "browser/session", "browser/wasm",
 )  # fmt: skip
 FONTS = PACKAGE / "browser" / "vendor" / "fontlist.json"
 
@@ -39,7 +40,7 @@ def bundle(settings: Settings) -> str:
     for path in sorted(settings.data.rglob("*")):
         if path.is_file() and path.name != "README.md":
             home[f"data/{path.relative_to(settings.data).as_posix()}"] = _content(path)
-    given = {"style": settings.options.style, "modules": settings.package, "home": home}
+    given = {"style": settings.options.style, "package": settings.package, "home": home}
     given["library"] = {name: _content(path) for name, path in library().items()}
     return json.dumps(given, sort_keys=True, ensure_ascii=False)
 

@@ -1,4 +1,4 @@
-"""The whole book at once: read every page, run it, check it. The one entry for all callers."""
+"""Read, run and check a book: what the command line, the tests and the site begin with."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from typing import Any
 
-from asrun.checking.page_rules import check_book, check_page
+from asrun.checking.book_rules import check_book, check_in_nav
+from asrun.checking.page_rules import check_page
+from asrun.checking.record import book_record
 from asrun.formulas import katex
 from asrun.formulas.notation import meanings_on, read_table
 from asrun.formulas.symbols import tag
@@ -19,7 +22,7 @@ from asrun.settings import BookError, Settings
 
 
 class Runs(Mapping[str, PageRun]):
-    """What comes of each page; whoever asks for one waits until it has run."""
+    """What comes of each page, by its uri; whoever asks for one waits until it has run."""
 
     def __init__(self) -> None:
         # Each thread only waits for a process; one more than there are cores, for a page that waits for a large library.
@@ -27,7 +30,7 @@ class Runs(Mapping[str, PageRun]):
         self._running: dict[str, Future[PageRun]] = {}
 
     def begin(self, uri: str, run: Callable[[], PageRun]) -> None:
-        """Begin a page, or put it behind those that were begun before."""
+        """Run a page as soon as those that were begun before leave a thread free."""
         self._running[uri] = self._pool.submit(run)
 
     def __getitem__(self, uri: str) -> PageRun:
@@ -46,33 +49,44 @@ class Runs(Mapping[str, PageRun]):
 
 @dataclass(frozen=True)
 class Book:
-    """What stands in the book, what comes of it, and what is wrong with it."""
+    """A book that is being run: its pages in the order of `nav`, what comes of them, and what is wrong with it.
+
+    `math` holds the formulas of each page as KaTeX set them, by TeX and display, and `meanings` what symbols mean there.
+    """
 
     settings: Settings
     pages: dict[str, Page]
     runs: Runs
     math: dict[str, dict[tuple[str, bool], katex.Rendered]] = field(repr=False)
     meanings: dict[str, dict[str, Meaning]] = field(repr=False)
-    whole: tuple[Problem, ...]  # what is wrong with more than one page
+    book_problems: tuple[Problem, ...]  # those that are not of one page
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
-        """Everything that is wrong, by file and line."""
+        """Everything that is wrong, by file and line. Waits until all pages have run."""
         self.runs.wait()
         found = {
             problem for uri, page in self.pages.items() for problem in check_page(page, self.runs[uri], self.math[uri])
         }
-        return tuple(sorted(found.union(self.whole)))
+        return tuple(sorted(found.union(self.book_problems)))
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """What was run and compared: the content of `verified.json`. Waits until all pages have run."""
+        return book_record((page, self.runs[uri]) for uri, page in self.pages.items())
 
     def problems_of(self, uri: str) -> list[Problem]:
-        """The problems that stand on one page, or in a snippet that only it shows."""
+        """The problems of one page and of the modules it shows."""
         page = self.pages[uri]
         files = {page.file} | {s.file for block in page.code_blocks for s in block.segments if s.section}
         return [problem for problem in self.problems if problem.file in files]
 
 
 def begin(settings: Settings, only: Iterable[str] = (), say: Callable[[str], None] = lambda text: None) -> Book:
-    """Read the book, or `only` some of its pages (uris below `docs/`), and begin to run it."""
+    """Read the book, or `only` some of its pages (uris below the docs folder), and begin to run it.
+
+    `say` is told which pages run. Those that are in the cache do not.
+    """
     expect_runs(settings)
     table, table_problems = read_table(settings)
     runs, found = Runs(), dict[str, Page]()
@@ -82,22 +96,25 @@ def begin(settings: Settings, only: Iterable[str] = (), say: Callable[[str], Non
     order = {entry.uri: place for place, entry in enumerate(settings.nav)}
     pages = {uri: found[uri] for uri in sorted(found, key=lambda uri: (order.get(uri, len(order)), uri))}
     meanings = {uri: meanings_on(page.stem, table) for uri, page in pages.items()}
-    math = _mathematics(settings, pages, meanings)
-    whole = () if only else (*check_book(settings, pages), *table_problems)
-    return Book(settings, pages, runs, math, meanings, whole)
+    math = _set_formulas(settings, pages, meanings)
+    if only:
+        problems = tuple(check_in_nav(settings, pages.values()))
+    else:
+        problems = (*check_book(settings, pages), *table_problems)
+    return Book(settings, pages, runs, math, meanings, problems)
 
 
 def verify(settings: Settings, only: Iterable[str] = (), say: Callable[[str], None] = lambda text: None) -> Book:
-    """Read, run and check the book, or `only` some of its pages."""
+    """Read, run and check the book, or `only` some of its pages, as `begin` does, and wait until all have run."""
     book = begin(settings, only, say)
     _ = book.problems  # which waits for all runs
     return book
 
 
-def _mathematics(
+def _set_formulas(
     settings: Settings, pages: dict[str, Page], meanings: dict[str, dict[str, Meaning]]
 ) -> dict[str, dict[tuple[str, bool], katex.Rendered]]:
-    """Page by page, each formula as HTML, its symbols marked with what they mean on that page."""
+    """The formulas of each page as HTML, their symbols marked with what they mean on that page."""
     trees = katex.parse(settings, ((f.tex, f.display) for page in pages.values() for f in page.formulas))
     keys = {
         (uri, tex, display): (tex, display, tag(tex, trees[tex, display].tree, meanings[uri]))
@@ -112,7 +129,7 @@ def _mathematics(
 
 
 def page_uri(settings: Settings, name: str) -> str:
-    """The uri of a page that somebody named: `docs/loss.md`, `loss.md` or `loss`."""
+    """The uri of the page that is named as `docs/loss.md`, `loss.md` or `loss`. Raises BookError where there is none."""
     for candidate in (
         settings.root / name,
         settings.docs / name,

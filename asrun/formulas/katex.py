@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
-from asrun.cache import keep, kept
+from asrun.cache import load, store
 from asrun.settings import Settings
 
 SCRIPT = Path(__file__).parent / "vendor" / "katex.min.js"
@@ -73,14 +73,14 @@ def _answers(
     stamp = hashlib.sha256(SCRIPT.read_bytes() + TREE.read_bytes() + settings.fingerprint.encode()).hexdigest()
     file = settings.cache / cache
     with LOCK:
-        known: dict[Any, Answer] = kept(file, stamp) or {}
+        known: dict[Any, Answer] = load(file, stamp) or {}
         missing = [key for key in wanted if key not in known]
         readable = [key for key in missing if not BEYOND.search(key[0])]
         answers = _interpreter().evaljs(f"{function}(dukpy.formulas)", formulas=readable) if readable else []
         known |= {key: made(answer) for key, answer in zip(readable, answers, strict=True)}
         known |= {key: made(_beyond(key[0])) for key in missing if key not in known}
         if missing:
-            keep(file, stamp, known)
+            store(file, stamp, known)
     return {key: known[key] for key in wanted}
 
 

@@ -1,4 +1,4 @@
-"""How a program looks: its first comment, its imports, blank lines, names that had to change."""
+"""How a program looks: its first comment, its imports, blank lines."""
 
 from __future__ import annotations
 
@@ -6,14 +6,10 @@ import ast
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from asrun.programs.names import Leaf, outside, scope_of
-
 WIDTH = 88
-DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-IMPORTS = (ast.Import, ast.ImportFrom)
 
 
 @dataclass(frozen=True)
@@ -51,15 +47,6 @@ def header(about: About, packages: Sequence[str], name: str = "") -> str:
     return "".join(f"# {line}".rstrip() + "\n" for line in [*lines, "", *script])
 
 
-def span(leaf: Leaf, lines: list[str]) -> tuple[int, int]:
-    """First and last line of a statement, from 1, with the comment right above it."""
-    node = leaf.nodes[0]
-    first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-    while first > 1 and lines[first - 2].strip().startswith("#"):
-        first -= 1
-    return first, max(part.end_lineno or 0 for part in leaf.nodes)
-
-
 def joined(pieces: Sequence[Piece]) -> str:
     """Pieces with the blank lines between them that a person would leave."""
     text = ""
@@ -79,9 +66,10 @@ def apart(text: str) -> str:
     return f"\n{text}" if re.match(r"(?:#.*\n)*(?:@|def |class |async def )", text) else text
 
 
-def indented(text: str) -> str:
-    """Lines one level deeper."""
-    return "\n".join(f"    {line}" if line.strip() else line for line in text.split("\n"))
+def indented(text: str, but: Container[int] = ()) -> str:
+    """Lines one level deeper, but for some by their numbers from 0."""
+    lines = enumerate(text.split("\n"))
+    return "\n".join(f"    {line}" if line.strip() and number not in but else line for number, line in lines)
 
 
 def assembled(parts: Sequence[str]) -> str:
@@ -130,74 +118,3 @@ def written(nodes: Iterable[ast.stmt]) -> str:
         if rows:
             groups.append("\n".join(rows))
     return "\n\n".join(groups)
-
-
-def import_as(node: ast.stmt, new: str) -> ast.stmt:
-    """An import of one name under another."""
-    assert isinstance(node, IMPORTS)
-    alias = [ast.alias(node.names[0].name, new)]
-    return ast.Import(alias) if isinstance(node, ast.Import) else ast.ImportFrom(node.module, alias, node.level)
-
-
-def rename(text: str, new: Mapping[str, str]) -> str:
-    """A statement with other global names: `new` leads from the old ones to theirs."""
-    tree = ast.parse(text)
-    lines = text.split("\n")
-    changes: list[tuple[int, int, str]] = []
-
-    def visit(node: ast.AST, names: frozenset[str], within_text: bool) -> None:
-        if isinstance(node, ast.Name) and node.id in names:
-            start = len(lines[node.lineno - 1].encode()[: node.col_offset].decode())
-            if within_text or lines[node.lineno - 1][start : start + len(node.id)] != node.id:
-                raise _InText
-            changes.append((node.lineno, start, node.id))
-        if isinstance(node, DEFINITIONS) and node.name in names:
-            match = re.compile(rf"\b{node.name}\b").search(lines[node.lineno - 1], node.col_offset)
-            assert match
-            changes.append((node.lineno, match.start(), node.name))
-        inner = names
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            local = scope_of(node)[0]
-            for part in outside(node):
-                visit(part, names, within_text)
-            for part in node.body if isinstance(node.body, list) else [node.body]:
-                visit(part, names - local, within_text)
-            return
-        if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
-            inner = names - {n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
-        for part in ast.iter_child_nodes(node):
-            visit(part, inner, within_text or (isinstance(node, ast.JoinedStr) and sys.version_info < (3, 12)))
-
-    try:
-        for part in tree.body:
-            visit(part, frozenset(new), False)
-    except _InText:  # before Python 3.12 nobody knows where a name stands within an f-string
-        return _rewritten(tree, new)
-    for line, start, old in sorted(changes, reverse=True):
-        lines[line - 1] = lines[line - 1][:start] + new[old] + lines[line - 1][start + len(old) :]
-    return "\n".join(lines)
-
-
-class _InText(Exception):
-    pass
-
-
-def _rewritten(tree: ast.Module, new: Mapping[str, str]) -> str:
-    def visit(node: ast.AST, names: frozenset[str]) -> None:
-        if isinstance(node, ast.Name) and node.id in names:
-            node.id = new[node.id]
-        if isinstance(node, DEFINITIONS) and node.name in names:
-            node.name = new[node.name]
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            local = scope_of(node)[0]
-            for part in outside(node):
-                visit(part, names)
-            for part in node.body if isinstance(node.body, list) else [node.body]:
-                visit(part, names - local)
-            return
-        for part in ast.iter_child_nodes(node):
-            visit(part, names)
-
-    for part in tree.body:
-        visit(part, frozenset(new))
-    return ast.unparse(tree)

@@ -1,4 +1,4 @@
-"""The list of the book's blocks by name, from which the playground offers a start."""
+"""The list of the blocks of a book, from which a reader in the playground takes one to begin with."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from asrun.model import Block, Page
 
 HEADING = re.compile(r"^#{1,6}\s+(?P<text>.+?)(?:\s+\{[^}]*\})?\s*#*$")
 MARKUP = re.compile(r"`|\*\*|\[(?P<label>[^\]]*)\]\([^)]*\)")
-DULL = re.compile(r"import |from |#|$|[\])}]")  # lines that say nothing of what a block is about
+SAYS_NOTHING = re.compile(r"import |from |#|$|[\])}]")  # lines that say nothing of what a block is about
 LONGEST = 70
 
 
-def listed(book: Book) -> str:
-    """For each page in the order of `nav`, the section and the first telling line of each of its blocks. As JSON."""
+def list_examples(book: Book) -> str:
+    """As JSON, for each page in the order of `nav`: its blocks, each by its section and the first line that tells something."""
     pages: list[dict[str, Any]] = []
     for entry in book.settings.nav:
         page = book.pages.get(entry.uri)
@@ -30,9 +30,9 @@ def listed(book: Book) -> str:
 def _blocks(page: Page) -> list[dict[str, str]]:
     return [
         {
-            "section": block.options.get("title") or _section(page, block),
+            "section": block.title or _section(page, block),
             "line": _telling_line(block.code),
-            "needs": block.options.get("needs", ""),
+            "needs": block.needs,
         }
         for block in page.code_blocks
     ]
@@ -51,5 +51,5 @@ def _section(page: Page, block: Block) -> str:
 
 def _telling_line(code: str) -> str:
     lines = [line.strip() for line in code.split("\n")]
-    line = next((line for line in lines if not DULL.match(line)), lines[0])
+    line = next((line for line in lines if not SAYS_NOTHING.match(line)), lines[0])
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"

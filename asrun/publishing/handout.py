@@ -13,9 +13,7 @@ from urllib.parse import urljoin
 
 from asrun.checking.book import Book
 from asrun.model import Figure, Page, Ran
-from asrun.programs.names import Unclear
-from asrun.programs.program import About, Programs, Shelf, Source
-from asrun.programs.slices import packages_of
+from asrun.programs.program import About, Library, Programs, Source, Unclear, told
 from asrun.programs.text import header
 from asrun.publishing import cells, plain, render
 from asrun.settings import Settings
@@ -47,13 +45,17 @@ class Handout:
     """What readers take away from one page."""
 
     def __init__(
-        self, book: Book, page: Page, run: tuple[Ran, ...], shelf: Shelf, insert: render.Insert, site_url: str
+        self, book: Book, page: Page, run: tuple[Ran, ...], library: Library, insert: render.Insert, site_url: str
     ) -> None:
         self.page, self.run, self.insert, self.site_url = page, run, insert, site_url
         self.blocks = page.code_blocks
-        sources = [Source(block.code.rstrip("\n"), block.options.get("raises", "")) for block in self.blocks]
-        self.programs = Programs(sources, shelf)
-        self.packages = packages_of(self.programs.needed(leaf for roots in self.programs.roots for leaf in roots))
+        facts = [ran.statements if ran.outcome not in ("failed", "not run") else None for ran in run]
+        sources = [
+            Source(block.code.rstrip("\n"), block.options.get("raises", ""), known)
+            for block, known in zip(self.blocks, facts or [None] * len(self.blocks), strict=True)
+        ]
+        self.programs = Programs(sources, library)
+        self.packages = self.programs.packages(0)
         self.text_license = text_license_of(book.settings)
         self.about = About(
             title=str(page.meta.get("title", page.stem)),
@@ -87,7 +89,8 @@ class Handout:
                 "code": block.code.rstrip("\n"),
                 "needs": block.options.get("needs", ""),
                 "raises": block.options.get("raises", ""),
-                **self.programs.facts(number),
+                "facts": told(self.programs.sources[number - 1].facts or ()),
+                **self.programs.told(number),
             }
             for number, block in enumerate(self.blocks, 1)
         ]
@@ -154,7 +157,7 @@ class Handout:
             catch = f'try:\n{inner}\nexcept {raises} as error:\n    print(f"{{type(error).__name__}}: {{error}}")'
             return "\n".join([*lines[:start], catch, *lines[end:]])
         if self._shows(number) and not re.search(r"\.show\(\)\s*\Z", code):
-            return f"{code}\n{self.programs.pyplot()}.show()"
+            return f"{code}\n{self.programs.pyplot}.show()"
         return code
 
     # ---- as a notebook ----

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 from collections.abc import Iterable, Sequence
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -30,16 +29,19 @@ from mkdocs.structure.pages import Page as SitePage
 from mkdocs.utils import get_relative_url
 from mkdocs.utils.templates import TemplateContext
 
-from asrun.browser import fetch
 from asrun.browser.bundle import BUNDLE, bundle
+from asrun.browser.fetch import fetch
+from asrun.browser.pyodide import install
 from asrun.checking.book import Book, begin
-from asrun.checking.record import page_facts, verified
 from asrun.formulas.symbols import code_anchor, defined_in, legend, shown_functions
 from asrun.model import Page
 from asrun.publishing import render, take
-from asrun.publishing.page import Dressing, Placeholders
-from asrun.publishing.policy import ISOLATION, insert_policy, policy
+from asrun.publishing.facts import page_facts
+from asrun.publishing.page import Dressing, Placeholders, compact
+from asrun.publishing.policy import with_headers, write_policy
 from asrun.publishing.stylesheet import stylesheet
+from asrun.publishing.templates import TemplateProblem, compile_all
+from asrun.reading.options import OPTIONS
 from asrun.running.page import expect_runs
 from asrun.settings import BookError, Options, Settings
 
@@ -47,9 +49,6 @@ log = logging.getLogger("mkdocs.asrun")
 THEME = Path(__file__).parent / "theme"
 SCRIPT = "assets/book.js"
 IMAGES = "assets/figures/"
-# Blank lines and the indentation of the templates, except where they mean something.
-KEPT = re.compile(r"(<pre\b.*?</pre>|<script\b.*?</script>|<textarea\b.*?</textarea>)", re.S)
-SPARE = re.compile(r"\n\s+")
 
 
 class PluginConfig(Config):  # type: ignore[no-untyped-call]
@@ -64,6 +63,7 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
     serving = False
 
     def __init__(self) -> None:
+        self.stylesheet = ("", "")  # its address and its text
         self.placeholders = Placeholders()
         self.dressing = Dressing(self.placeholders)
         self.in_order: list[File] = []  # the pages as MkDocs wants them
@@ -102,7 +102,11 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
         if not any(fence["name"] == "*" for fence in fences):
             fences.append({"name": "*", "class": "", "format": self.dressing.fence, "validator": self.dressing.fits})
             config.markdown_extensions.append(self.dressing)  # type: ignore[arg-type] # Markdown takes objects as well
-        config.extra["stylesheet"], _ = _stylesheet()
+        try:
+            self.stylesheet = stylesheet(Path(material.__file__).parent / "templates")
+        except BookError as error:
+            raise PluginError(str(error)) from None
+        config.extra["stylesheet"], _ = self.stylesheet
         config.site_url = os.environ.get("SITE_URL") or config.site_url  # whoever hosts it knows where
         return config
 
@@ -112,8 +116,12 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
         self.placeholders.clear()
         self.functions = {}
         book = self.book = self._begin()
-        address, css = _stylesheet()
+        address, css = self.stylesheet
         files.append(File.generated(config, address, content=css))
+        for types in [
+            file for file in files if file.src_uri.endswith(".d.ts")
+        ]:  # of the theme: for authors of scripts, not for readers
+            files.remove(types)
         if self.settings.options.runtime and self._fetch_runtime():
             files.append(File.generated(config, BUNDLE, content=bundle(self.settings)))
         if book:
@@ -130,7 +138,10 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
     @event_priority(100)
     def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
         """All has run: tell what is wrong, and add what the run made to the site."""
-        _compile_templates(env, config)
+        try:
+            compile_all(env, Path(config.theme.custom_dir or THEME))
+        except TemplateProblem as problem:
+            raise PluginError(str(problem)) from None
         book = self.book
         if book is None:
             return env
@@ -140,7 +151,7 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
             # A server has threads, and forks badly; there, one page at a time is made anew when all else is done.
             self.taking = take.begin(book, Path(config.site_dir), config.site_url or "")
         _sort(files, self.in_order)
-        made: dict[str, str | bytes] = {"verified.json": json.dumps(verified(book), indent=1, sort_keys=True) + "\n"}
+        made: dict[str, str | bytes] = {"verified.json": json.dumps(book.record, indent=1, sort_keys=True) + "\n"}
         for run in book.runs.values():
             for figure in run.figures:
                 made |= {IMAGES + name: content for name, content in figure.images.items()}
@@ -151,7 +162,7 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
     def _fetch_runtime(self) -> bool:
         """Get the Python that runs in the page; an author who writes without a network goes on without it."""
         try:
-            fetch.fetch(self.settings, say=log.info)
+            fetch(self.settings, say=log.info)
         except BookError as error:
             if not self.serving:
                 raise PluginError(str(error)) from None
@@ -194,7 +205,7 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
 
         images = "../" * page.url.count("/") + IMAGES
         self.dressing.begin(book.math[uri].values())
-        text = render.finished(
+        text = render.render_page(
             ours,
             run,
             lambda figure, alt: self.dressing.figure(figure, alt, images),
@@ -219,7 +230,11 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
             shows = bool(names) and self.functions.get(names[0]) == (uri, code_anchor(names[0]))
             said = [f"#{code_anchor(names[0])}"] if shows else []
             said += [f"data-block={number}"]
-            said += [f'data-{key}="{block.options[key]}"' for key in ("needs", "raises") if key in block.options]
+            said += [
+                f'data-{option.name}="{block.options[option.name]}"'
+                for option in OPTIONS
+                if option.for_scripts and option.name in block.options
+            ]
             marks[block.line] = " ".join(said)
         return marks
 
@@ -244,48 +259,28 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
 
     def on_post_page(self, output: str, *, page: SitePage, config: MkDocsConfig) -> str:
         """Take out what nobody sees: half a kilobyte of a page as it is sent."""
-        parts = KEPT.split(output)
-        parts[::2] = (SPARE.sub("\n", part) for part in parts[::2])
-        return "".join(parts)
+        return compact(output)
 
     def on_build_error(self, *, error: Exception) -> None:
         """Tell of a template that cannot be filled as of any other mistake of an author: file, line, what to do."""
         if isinstance(error, jinja2.TemplateError):
-            raise _template_problem(error) from None
+            raise PluginError(str(TemplateProblem(error))) from None
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
         """Send the headers that CONTRIBUTING.md asks of a host, so that Stop can interrupt Python while an author looks on."""
-        for folder in (self.settings.modules,):
-            if folder.is_dir():
-                server.watch(str(folder))
-        site = server.serve_request
-        headers = [*ISOLATION, ("Content-Security-Policy", policy([], serving=True))]
-
-        def app(environ: dict[str, Any], start_response: Any) -> Any:
-            def start(status: str, given: list[tuple[str, str]], *rest: Any) -> Any:
-                return start_response(status, [*given, *headers], *rest)
-
-            return site(environ, start)
-
-        server.set_app(app)
+        if self.settings.modules.is_dir():
+            server.watch(str(self.settings.modules))
+        server.set_app(with_headers(server.serve_request))
         return server
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Write the Content-Security-Policy into every page: its hashes are those of the whole site."""
         site = Path(config.site_dir)
-        pages = {
-            path.relative_to(site).as_posix(): path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))
-        }
-        for name, html in insert_policy(pages, serving=self.serving).items():
-            (site / name).write_text(html, encoding="utf-8")
+        write_policy(site, serving=self.serving)
         if self.book:
             take.finish(self.taking, self.book, site, config.site_url or "")
         if (site / BUNDLE).exists():
-            fetch.install(self.settings, site)
-
-
-def _stylesheet() -> tuple[str, str]:
-    return stylesheet(Path(material.__file__).parent / "templates")
+            install(self.settings, site)
 
 
 def _sort(files: Files, order: Iterable[File]) -> None:
@@ -305,31 +300,3 @@ def _tell(book: Book) -> bool:
 def _url(files: Files, uri: str) -> str:
     file = files.get_file_from_path(uri)
     return file.url if file else ""
-
-
-def _compile_templates(env: jinja2.Environment, config: MkDocsConfig) -> None:
-    """Read the templates that the book puts in place of ours before any page needs them. Raises PluginError."""
-    own = config.theme.custom_dir or ""
-    try:
-        for path in sorted(Path(own).rglob("*.html")) if own else ():
-            env.get_template(path.relative_to(own).as_posix())
-    except jinja2.TemplateError as error:
-        raise _template_problem(error) from None
-
-
-def _template_problem(error: jinja2.TemplateError) -> PluginError:
-    """A template that Jinja cannot read or fill, as a sentence."""
-    place = str(getattr(error, "filename", None) or getattr(error, "name", None) or "a template")
-    line = getattr(error, "lineno", None)
-    frame = error.__traceback__
-    while frame and not line:  # of an error while filling, the innermost template tells the line
-        if frame.tb_frame.f_code.co_filename.endswith(".html"):
-            place, line = frame.tb_frame.f_code.co_filename, frame.tb_lineno
-            frame = frame.tb_next
-            line = None if frame and frame.tb_frame.f_code.co_filename.endswith(".html") else line
-            continue
-        frame = frame.tb_next
-    where = f"{place}:{line}" if line else place
-    return PluginError(
-        f"{where}: the template cannot be used: {error.message or error}: mend it, or delete it to get ours"
-    )

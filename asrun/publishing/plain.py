@@ -12,7 +12,8 @@ CODE = re.compile(r"(?P<ticks>`+)(?:(?!(?P=ticks)).|\n)+?(?P=ticks)(?!`)")
 LINK = re.compile(r"(?<=\])\((?P<address>[^()\s]+)(?P<title>\s+\"[^\"]*\")?\)")
 ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*[.#][^{}\n]*\}[ \t]*$", re.M)
 FENCE = re.compile(r"^\s*(?P<ticks>`{3,}|~{3,})")
-LAB = re.compile(r"^\s*<div[^>]*><(?P<name>[a-z]+-lab)\b.*</(?P=name)></div>\s*$")
+# A custom element on a line of its own lives by scripts, which a notebook does not have.
+ELEMENT = re.compile(r"^\s*(?:<div[^>]*>)?<(?P<name>[a-z]+(?:-[a-z]+)+)\b.*</(?P=name)>(?:</div>)?\s*$")
 PLACE = re.compile(r"^\s*\0(?P<number>\d+)\0$")
 COLUMNS = 88
 
@@ -20,23 +21,26 @@ Resolve = Callable[[str], str]
 
 
 def place(number: int) -> str:
-    """The line that stands for a block while the prose around it is made plain."""
+    """The line that stands for a block while the prose around it is rewritten."""
     return f"\0{number}\0"
 
 
 def pieces(lines: list[str], resolve: Resolve) -> list[str | int]:
-    """Prose and numbers of blocks in page order. `resolve` makes an address absolute."""
+    """Prose and numbers of blocks in page order. `resolve` makes an address absolute.
+
+    In place of a lab stands where to find it; other custom elements leave nothing.
+    """
     found: list[str | int] = []
     text: list[str] = []
     fence = ""
-    elsewhere = f"*Here stands a lab to play with: [see it on the page]({resolve('')}).*"
-    lines = [elsewhere if LAB.match(line) else line for line in lines]
-    for line in [*_plain(lines), None]:
+    lab = f"*Here stands a lab to play with: [see it on the page]({resolve('')}).*"
+    lines = [(lab if m["name"].endswith("-lab") else "") if (m := ELEMENT.match(line)) else line for line in lines]
+    for line in [*_without_containers(lines), None]:
         block = PLACE.match(line) if line is not None else None
         heading = line is not None and not fence and re.match(r"#{1,4} ", line)
         if line is None or block or heading:
             if prose := "\n".join(text).strip("\n"):
-                found.append(_linked(re.sub(r"\n{3,}", "\n\n", prose), resolve))
+                found.append(_resolve_links(re.sub(r"\n{3,}", "\n\n", prose), resolve))
             text = []
         if block:
             found.append(int(block["number"]))
@@ -47,8 +51,8 @@ def pieces(lines: list[str], resolve: Resolve) -> list[str | int]:
     return found
 
 
-def _plain(lines: list[str]) -> list[str]:
-    """Without containers: notes become quotations, what opens on a click becomes HTML that does."""
+def _without_containers(lines: list[str]) -> list[str]:
+    """Make quotations of notes, and HTML of what opens on a click."""
     made: list[str] = []
     number = 0
     while number < len(lines):
@@ -62,7 +66,7 @@ def _plain(lines: list[str]) -> list[str]:
         while number < len(lines) and (not lines[number].strip() or lines[number].startswith(("    ", "\t"))):
             body.append(lines[number])
             number += 1
-        inner = _plain(textwrap.dedent("\n".join(body)).strip("\n").split("\n"))
+        inner = _without_containers(textwrap.dedent("\n".join(body)).strip("\n").split("\n"))
         title = match["title"]
         if match["mark"] == "===" or any(PLACE.match(part) for part in inner):
             made += [f"**{title}**" if title else "", "", *inner, ""]  # a block stands in a cell of its own
@@ -81,8 +85,8 @@ def _inline_html(text: str) -> str:
     return re.sub(r"(?<!\*)\*([^*]+)\*(?!\*)", r"<i>\1</i>", made)
 
 
-def _linked(text: str, resolve: Resolve) -> str:
-    """With addresses that hold anywhere, outside of code."""
+def _resolve_links(text: str, resolve: Resolve) -> str:
+    """Make the addresses of links absolute, outside of code."""
     parts, start = [], 0
     for code in [*CODE.finditer(text), None]:
         prose = text[start : code.start() if code else len(text)]
@@ -95,7 +99,7 @@ def _linked(text: str, resolve: Resolve) -> str:
 
 
 def comment(markdown: str) -> str:
-    """Prose as the comment of a script, in lines that fit a screen."""
+    """Prose as the comment of a script, its paragraphs in lines of at most 88 characters."""
     made: list[str] = []
     fence = ""
     text = re.sub(

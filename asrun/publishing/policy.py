@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
 
 INLINE_SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL | re.IGNORECASE)
 # Scripts with an address fall under 'self', and a block of data is never run.
@@ -14,6 +16,27 @@ CHARSET = re.compile(r"""<meta charset=["']?utf-8["']?\s*/?>""", re.IGNORECASE)
 
 # With these a page is cross-origin isolated: then Stop interrupts Python in the page instead of ending it.
 ISOLATION = (("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Embedder-Policy", "require-corp"))
+
+
+def write_policy(site: Path, *, serving: bool) -> None:
+    """Write the policy into every page of a built site: its hashes are those of the whole site."""
+    paths = sorted(site.rglob("*.html"))
+    pages = {path.relative_to(site).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    for name, html in insert_policy(pages, serving=serving).items():
+        (site / name).write_text(html, encoding="utf-8")
+
+
+def with_headers(app: Callable[..., Any]) -> Callable[..., Any]:
+    """A WSGI application whose every answer carries the headers that CONTRIBUTING.md asks of a host."""
+    headers = [*ISOLATION, ("Content-Security-Policy", policy([], serving=True))]
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        def start(status: str, given: list[tuple[str, str]], *rest: Any) -> Any:
+            return start_response(status, [*given, *headers], *rest)
+
+        return app(environ, start)
+
+    return answer
 
 
 def insert_policy(pages: dict[str, str], *, serving: bool) -> dict[str, str]:
@@ -30,9 +53,7 @@ def insert_policy(pages: dict[str, str], *, serving: bool) -> dict[str, str]:
     done = {}
     for path, html in pages.items():
         if "<style" in html:
-            raise ValueError(
-                f"{path}: a <style> element, which the policy forbids: put its rules into docs/assets/book.css"
-            )
+            raise ValueError(f"{path}: a <style> element, which the policy forbids: put its rules into a style sheet")
         charset = CHARSET.search(html)
         if charset is None:
             raise ValueError(f'{path}: no <meta charset="utf-8"> to put the policy behind')

@@ -1,4 +1,4 @@
-"""Finished Markdown: includes, outputs and figures in place, comments and options gone."""
+"""Write a page as finished Markdown: with includes, outputs and figures in place, without comments and options."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from pathlib import Path
 import yaml
 
 from asrun.checking.book import Book
-from asrun.checking.record import verified_table
+from asrun.checking.record import record_table
 from asrun.formulas.katex import Rendered
 from asrun.model import Block, Figure, Formula, Page, Ran
+from asrun.reading.parser import fence_around
 from asrun.running.page import PageRun
 
 PUNCTUATION = re.compile(r"[,.;:!?)]+")
@@ -27,7 +28,7 @@ ShowFormula = Callable[[Formula, str], str]
 Insert = Callable[[str], str]
 
 
-def finished(
+def render_page(
     page: Page,
     run: PageRun,
     show: ShowFigure,
@@ -35,11 +36,11 @@ def finished(
     insert: Insert | None = None,
     marks: dict[int, str] | None = None,
 ) -> str:
-    """The page as its reader gets it, in Markdown.
+    """The page in Markdown, as its readers get it.
 
-    `show` gives the line of Markdown for a figure and its alt text, `formula` what stands for a
-    formula and the punctuation right behind it, `insert` gives the text for comments like `<!-- asrun: verified -->`, `marks` the attributes of blocks by
-    line, as attribute lists write them.
+    `show` gives the Markdown for a figure and its alt text, `formula` that for a formula and the punctuation right behind
+    it, `insert` that for a comment as `<!-- asrun: verified -->`. `marks` are the attributes of blocks, by their lines, as
+    attribute lists write them.
     """
     text = without_comments(page, formula, insert)
     lines = [[line] for line in text]
@@ -51,16 +52,16 @@ def finished(
         if block.language == "output":
             continue  # written beneath its block, where its figures are
         lines[block.line - 1] = _fence(
-            block, block.language, block.code, block.options.get("title", ""), (marks or {}).get(block.line, "")
+            block, block.language, block.code, block.title, (marks or {}).get(block.line, "")
         )
         if block.language == "python":
             ran = runs.get(block.line, Ran("not run"))
-            record = page.record_of(block)
+            record = block.record
             pieces = ran.pieces if ran.outcome != "not run" else ((record.source,) if record else ())
             alts, blank, shown = iter(block.alts), block.prefix.rstrip(), list[str]()
             for piece in pieces:
                 if not isinstance(piece, str):
-                    shown += [blank, *_indented(block, show(piece, next(alts, "")))]
+                    shown += [blank, *_indent(block, show(piece, next(alts, "")))]
                 elif piece.strip():
                     shown += [blank, *_fence(block, "output", piece)]
             end = (record or block).end
@@ -74,20 +75,18 @@ def finished(
 
 
 def _fence(block: Block, language: str, code: str, title: str = "", marks: str = "") -> list[str]:
-    ticks = "```"
-    while ticks in code:
-        ticks += "`"
+    ticks = fence_around(code)
     options = f' title="{title}"' if title else ""
     opening = f"{ticks} {{.{language} {marks}{options}}}" if marks else f"{ticks}{language}{options}"
-    return _indented(block, "\n".join([opening, code.rstrip("\n"), ticks]))
+    return _indent(block, "\n".join([opening, code.rstrip("\n"), ticks]))
 
 
-def _indented(block: Block, text: str) -> list[str]:
+def _indent(block: Block, text: str) -> list[str]:
     return [(block.prefix + line).rstrip() for line in text.split("\n")]
 
 
 def without_comments(page: Page, formula: ShowFormula | None, insert: Insert | None) -> list[str]:
-    """The page's lines with comments taken out and formulas replaced; the count of lines stays."""
+    """The lines of a page, as many as it has, with formulas replaced and comments taken out."""
     text, comments = page.text, dict(page.comments)
     changes: list[tuple[int, int, str]] = []
     for found in page.formulas if formula else ():
@@ -123,16 +122,14 @@ def write_out(book: Book, out: Path, math: str) -> None:
         depth = "../" * uri.count("/")
 
         def show(figure: Figure, alt: str, page: Page = page, depth: str = depth) -> str:
-            name = figure_name(figure)
-            write(
-                out / "figures" / f"{name}.svg", figure.svg.replace('fill="none">', f'fill="none">{DARK}', 1).encode()
-            )
+            svg = figure.svg.replace('fill="none">', f'fill="none">{DARK}', 1)
+            write(out / "figures" / f"{figure.name}.svg", svg.encode())
             for file, content in figure.images.items():
                 write(out / "figures" / file, content)
-            return f"![{alt}]({depth}figures/{name}.svg)"
+            return f"![{alt}]({depth}figures/{figure.name}.svg)"
 
         formula = (lambda f, behind, uri=uri: formula_html(book.math[uri], f) + behind) if math == "html" else None
-        body = finished(page, book.runs[uri], show, formula, inserter(book))
+        body = render_page(page, book.runs[uri], show, formula, inserter(book))
         front = {key: page.meta[key] for key in ("title", "description") if key in page.meta}
         head = f"---\n{yaml.safe_dump(front, allow_unicode=True, sort_keys=False)}---\n\n# {front.get('title', page.stem)}\n\n"
         write(out / f"{page.stem}.md", (head + body.lstrip("\n")).encode())
@@ -149,14 +146,8 @@ def write(path: Path, content: bytes) -> None:
 
 
 def inserter(book: Book) -> Insert:
-    """Gives what stands for `<!-- engine: NAME -->`; made where it is asked for, because it needs all runs."""
-    return lambda name: verified_table(book) if name == "verified" else ""
-
-
-def figure_name(figure: Figure) -> str:
-    """The name that the figure was drawn under, as `loss-1`."""
-    match = re.search(r'data-name="([^"]+)"', figure.svg)
-    return match[1] if match else "figure"
+    """What gives the text for `<!-- asrun: NAME -->`: only when it is called, because it waits for all runs."""
+    return lambda name: record_table(book.pages.values(), book.record) if name == "verified" else ""
 
 
 def figure_html(figure: Figure, alt: str, images: str) -> str:

@@ -10,14 +10,16 @@ import hashlib
 import re
 from pathlib import Path
 
+from asrun.settings import BookError
+
 STYLES = Path(__file__).parent / "styles"
 
 
 def stylesheet(material: Path) -> tuple[str, str]:
     """The address (below the site) and the text of the merged style sheet.
 
-    `material` is the folder of Material's templates. Raises FileNotFoundError where a part is
-    missing, and ValueError where Material's own would need files that do not lie beside ours.
+    `material` is the folder of Material's templates. Raises BookError where a part is missing, and where Material's own
+    would need files that do not lie beside ours.
     """
     parts = [
         *(_only(material / "assets/stylesheets", name) for name in ("main.*.min.css", "palette.*.min.css")),
@@ -32,17 +34,18 @@ def stylesheet(material: Path) -> tuple[str, str]:
 def _only(folder: Path, pattern: str) -> str:
     found = sorted(folder.glob(pattern))
     if len(found) != 1:
-        raise FileNotFoundError(
-            f"{folder} holds {len(found)} files {pattern}, not one: which version of Material is this?"
-        )
+        raise BookError(f"{folder} holds {len(found)} files {pattern}, not one: which version of Material is this?")
     text = _read(found[0])
     if re.search(r"url\((?![\"']?(data:|#))", text):
-        raise ValueError(f"{found[0]} names a file by url(): asrun/publishing/stylesheet.py would break its address")
+        raise BookError(f"{found[0]} names a file by url(): asrun/publishing/stylesheet.py would break its address")
     return text
 
 
 def _read(path: Path) -> str:
-    text = path.read_text(encoding="utf-8").removeprefix("\ufeff")
+    try:
+        text = path.read_text(encoding="utf-8").removeprefix("\ufeff")
+    except FileNotFoundError:
+        raise BookError(f"the style sheet {path}, a part of asrun, is missing: install asrun again") from None
     return re.sub(r'@charset "[^"]*";|/\*# sourceMappingURL=.*?\*/', "", text)
 
 

@@ -11,10 +11,10 @@ from multiprocessing.process import BaseProcess as Process
 from pathlib import Path
 from typing import Any
 
-from asrun.cache import keep, kept
+from asrun.cache import load, store
 from asrun.checking.book import Book
 from asrun.model import Ran
-from asrun.programs.program import Shelf
+from asrun.programs.program import Library
 from asrun.publishing import examples, render
 from asrun.publishing.handout import Handout, license_of
 from asrun.settings import Settings
@@ -24,14 +24,14 @@ EXAMPLES = "take/examples.json"
 
 def files(book: Book, site_url: str) -> dict[str, str]:
     """All files below `take/`, by their addresses in the site."""
-    return pages(book, site_url, book.pages) | {EXAMPLES: examples.listed(book)}
+    return pages(book, site_url, book.pages) | {EXAMPLES: examples.list_examples(book)}
 
 
 def pages(book: Book, site_url: str, uris: Iterable[str]) -> dict[str, str]:
     """The files of some pages; what has not changed comes from the cache."""
     settings = book.settings
-    shelf, insert = Shelf(settings.modules, settings.data), render.inserter(book)
-    stamp = _stamp(settings)
+    library = Library(settings.modules, settings.data, settings.package)
+    insert, stamp = render.inserter(book), _stamp(settings)
     taken: dict[str, str] = {}
     for uri in uris:
         page, run = book.pages[uri], book.runs[uri].blocks
@@ -39,10 +39,10 @@ def pages(book: Book, site_url: str, uris: Iterable[str]) -> dict[str, str]:
             continue
         place = settings.cache / "take" / f"{uri.replace('/', '-')}.pickle"
         key = _key(stamp, site_url, page.text, page.meta.get("title"), _seen(run))
-        made: dict[str, str] | None = kept(place, key)
+        made: dict[str, str] | None = load(place, key)
         if made is None:
-            made = Handout(book, page, run, shelf, insert, site_url).files()
-            keep(place, key, made)
+            made = Handout(book, page, run, library, insert, site_url).files()
+            store(place, key, made)
         taken |= {f"take/{name}": content for name, content in made.items()}
     return taken
 
@@ -72,7 +72,7 @@ def finish(making: Sequence[Process], book: Book, site: Path, site_url: str) -> 
     for process in making:
         process.join()
     done = making and not any(process.exitcode for process in making)
-    _put({EXAMPLES: examples.listed(book)} if done else files(book, site_url), site)
+    _put({EXAMPLES: examples.list_examples(book)} if done else files(book, site_url), site)
 
 
 def _pages(book: Book, site: Path, site_url: str, uris: list[str]) -> None:
@@ -98,4 +98,7 @@ def _key(*parts: object) -> str:
 
 
 def _seen(run: tuple[Ran, ...]) -> list[Any]:
-    return [(ran.outcome, [part if isinstance(part, str) else part.svg for part in ran.pieces]) for ran in run]
+    return [
+        (ran.outcome, ran.statements, [part if isinstance(part, str) else part.svg for part in ran.pieces])
+        for ran in run
+    ]

@@ -1,242 +1,180 @@
-"""Find the blocks of a page with the parser that the site uses.
-
-A block in a list, a tab or a footnote is found wherever the reader sees it: each fence is tagged
-with its line before parsing, and the tag comes back with the block.
-"""
+"""Make blocks of the fences of a page, and find the faults of fences: one function for each fault."""
 
 from __future__ import annotations
 
-import ast
 import html
 import re
-from dataclasses import dataclass, replace
-from functools import cache
-from html.parser import HTMLParser
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise, zip_longest
 
-import markdown
-
-from asrun.model import Block, Page, Problem
+from asrun.model import Block, Problem, Source
 from asrun.reading.includes import expand
+from asrun.reading.options import RECORD, RUN, SHOWN, allowed_options
+from asrun.reading.parser import OPENING, TAG, Fence, Parsed
 from asrun.settings import Settings
 
-SHOWN = frozenset({"console", "text", "toml", "json", "latex", "bash"})
-OPTIONS = {"python": frozenset({"alt", "title", "raises", "needs"}), "output": frozenset[str]()}
-TAG = "bookline"
-# A fence that opens a block in the eyes of an author, wherever it stands.
-OPENING = re.compile(
-    r"^(?P<prefix>[>\s]*(?:(?:[-*+]|\d+[.)])\s+)?)(?P<fence>`{3,}|~{3,})(?![`~])\s*(?P<info>[^`\s][^`]*)$"
-)
 
-
-@dataclass(frozen=True)
-class _Fence:
-    language: str
-    options: dict[str, str]
-    source: str
-
-
-class _Seen(HTMLParser):
-    """What the site's parser made of the page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.fences: list[_Fence] = []
-        self.shown: list[int] = []
-        self.unfenced: list[str] = []
-        self.leftover = ""
-        self.formulas: list[str] = []
-        self.links: list[str] = []
-        self.anchors: set[str] = set()
-        self.images_without_alt: list[str] = []
-        self.words = 0
-        self._math = self._pre = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if given.get("id"):
-            self.anchors.add(str(given["id"]))
-        if tag == "a" and "headerlink" not in (given.get("class") or "").split():
-            href = given.get("href")
-            if href and "footnote" not in (given.get("class") or ""):
-                self.links.append(href)
-        if tag == "img":
-            self.links.append(given.get("src") or "")
-            if not (given.get("alt") or "").strip():
-                self.images_without_alt.append(given.get("src") or "")
-        if "arithmatex" in (given.get("class") or "").split():
-            self._math = True
-        if tag == "pre":
-            if given.get("data-book-fence"):
-                self.shown.append(int(given["data-book-fence"] or 0))
-            else:
-                self._pre = True
-                self.unfenced.append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "pre":
-            self._pre = False
-
-    def handle_data(self, data: str) -> None:
-        if self._math:
-            self.formulas.append(data.strip()[2:-2])
-            self._math = False
-        elif self._pre:
-            self.unfenced[-1] += data
-        else:
-            self.leftover += data
-            self.words += len(re.findall(r"\w[\w'\u2019-]*", data))
-
-
-@cache
-def _parser(extensions: str) -> markdown.Markdown:
-    """One Markdown parser a process: the site's extensions, with a fence that reports to us."""
-    names, configs = ast.literal_eval(extensions)
-    fence = {"name": "*", "class": "", "format": _fence_format, "validator": _fence_validator}
-    configs["pymdownx.superfences"] = {"custom_fences": [fence]}
-    return markdown.Markdown(extensions=[*names, "pymdownx.superfences"], extension_configs=configs)
-
-
-def _fence_validator(language: str, inputs: dict[str, str], options: dict[str, Any], attrs: Any, md: Any) -> bool:
-    options.update(inputs)
-    return True
-
-
-def _fence_format(source: str, language: str, css_class: str, options: dict[str, Any], md: Any, **given: Any) -> str:
-    options = {**options, **(given.get("attrs") or {})}
-    options |= {name: "" for name in given.get("classes") or () if name != language}
-    md.book_fences.append(_Fence(language or "", {k: str(v) for k, v in options.items()}, source))
-    return f'<pre data-book-fence="{len(md.book_fences)}"></pre>'
-
-
-def parse(settings: Settings, text: str, body_line: int) -> _Seen:
-    """What the site's parser makes of the text below the front matter."""
-    tagged = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if number < body_line:
-            continue
-        if OPENING.match(line):
-            line = line.rstrip()
-            tag = f'{TAG}="{number}"'
-            line = f"{line[:-1]} {tag}}}" if line.endswith("}") else f"{line} {tag}"
-        tagged.append(line)
-    parser: Any = _parser(repr(settings.extensions))
-    parser.reset()
-    parser.book_fences = []
-    seen = _Seen()
-    seen.feed(parser.convert("\n".join(tagged)))
-    seen.fences = parser.book_fences
-    return seen
-
-
-def find_blocks(settings: Settings, page: Page, seen: _Seen, body_line: int) -> tuple[tuple[Block, ...], list[Problem]]:
-    """The blocks in page order, and everything that is wrong with the fences of the page."""
-    raw = page.text.split("\n")
+def find_blocks(
+    settings: Settings, source: Source, parsed: Parsed, body_line: int
+) -> tuple[tuple[Block, ...], list[Problem]]:
+    """The blocks of a page in their order, and all faults of its fences."""
+    text = source.text.split("\n")
+    fences = parsed.fences_on_page
+    problems = [*_without_language(source, fences, text, body_line), *_holding_others(source, fences, text)]
     blocks: list[Block] = []
-    problems: list[Problem] = []
-    bare: set[int] = set()
-    for place, fence in enumerate(seen.fences, 1):
-        if place not in seen.shown:
-            continue
-        options = dict(fence.options)
-        if TAG not in options:
-            first = fence.source.split("\n")[0]
-            line = next(
-                (
-                    i
-                    for i, text in enumerate(raw, 1)
-                    if i not in bare
-                    and re.match(r"[>\s]*(```|~~~)", text)
-                    and raw[i : i + 1]
-                    and raw[i].strip(" >") == (first.strip() if fence.source else text.strip(" >"))
-                ),
-                body_line,
-            )
-            bare.add(line)
-            problems.append(
-                page.problem(line, "this fence names no language: write ```python, or ```text for what does not run")
-            )
-            continue
-        line = int(options.pop(TAG))
-        opening = OPENING.match(raw[line - 1])
-        assert opening, raw[line - 1]
-        count = fence.source.count("\n") + 1
-        end = line + 1 + count
-        if not fence.source and raw[line].lstrip("> ").startswith(opening["fence"]):
-            end = line + 1
-        if inner := re.search(rf'^[>\s]*{opening["fence"]}[^`~]*{TAG}="(\d+)"', fence.source, re.M):
-            problems.append(
-                page.problem(
-                    line,
-                    f"this fence is not closed: another one opens at line {inner[1]}; add {opening['fence']} before it",
-                )
-            )
-            continue
-        source = re.sub(rf' {TAG}="\d+"', "", fence.source)
-        block = Block(line, end, fence.language, options, source, opening["prefix"])
-        problems += _block_problems(page, block)
-        if block.language == "python":
-            segments, found = expand(settings, page.file, source, page.lines[line : end - 1])
-            block = replace(block, segments=tuple(segments))
-            problems += found
-        blocks.append(block)
-    blocks.sort(key=lambda block: block.line)
-
-    inside = {n for block in blocks for n in range(block.line, block.end + 1)}
-    reported = {problem.line for problem in problems}
-    for number in sorted({int(n) for n in re.findall(rf'{TAG}="(\d+)"', seen.leftover + "".join(seen.unfenced))}):
-        if number not in inside and page.lines[number - 1] not in reported:
-            problems.append(
-                page.problem(
-                    number,
-                    "this fence is not closed, or does not stand on a line of its own at the "
-                    "indentation of its container: the block would be printed as text and never run",
-                )
-            )
-            break  # the fences after an unclosed one are swallowed with it
-    for code in seen.unfenced:
-        if TAG not in code and code.strip():
-            line = line_of(raw, code.strip().split("\n")[0])
-            problems.append(page.problem(line, "an indented block of code is shown but never run: write it as a fence"))
-    run = {n for block in blocks if block.language in OPTIONS for n in range(block.line, block.end + 1)}
-    for number, text in enumerate(raw, 1):
-        if number >= body_line and number not in run and re.match(r"[>\s]*;?-+8<-+", text):
-            problems.append(page.problem(number, "an include stands outside a ```python block: put it into one"))
-    previous: Block | None = None
-    for block in blocks:
-        if block.language == "output" and not (
-            previous and previous.language == "python" and page.follows(previous, block)
-        ):
-            problems.append(
-                page.problem(
-                    block.line, "a record of output with no block above it: put it right beneath its ```python block"
-                )
-            )
-        previous = block
+    for fence in sorted(fences, key=lambda fence: fence.line):
+        if fence.line and not _fence_inside(fence, text):
+            block = _block(fence, text)
+            problems += _wrong_options(source, block)
+            if block.language == RUN:
+                own_lines = source.lines[block.line : block.end - 1]
+                segments, wrong = expand(settings, source.file, block.source, own_lines)
+                block = replace(block, segments=tuple(segments))
+                problems += wrong
+            blocks.append(block)
+    blocks = _with_records(text, blocks)
+    problems += _printed_as_text(source, parsed, blocks, {problem.line for problem in problems})
+    problems += _indented_code(source, parsed, text)
+    problems += _includes_outside(source, blocks, text, body_line)
+    problems += _records_without_block(source, blocks)
     return tuple(blocks), problems
 
 
-def _block_problems(page: Page, block: Block) -> list[Problem]:
-    known = sorted(SHOWN | OPTIONS.keys())
+def _block(fence: Fence, text: list[str]) -> Block:
+    """The block of a fence, without its includes and its record."""
+    line, opening = fence.line, _opening(fence, text)
+    end = line + 2 + fence.source.count("\n")
+    if not fence.source and text[line].lstrip("> ").startswith(opening["fence"]):
+        end = line + 1
+    options = {name: value for name, value in fence.options.items() if name != TAG}
+    source = re.sub(rf' {TAG}="\d+"', "", fence.source)
+    return Block(line, end, fence.language, options, source, opening["prefix"])
+
+
+def _opening(fence: Fence, text: list[str]) -> re.Match[str]:
+    """The line that a fence opens at."""
+    opening = OPENING.match(text[fence.line - 1])
+    assert opening, text[fence.line - 1]
+    return opening
+
+
+def _with_records(text: list[str], blocks: list[Block]) -> list[Block]:
+    """The blocks, each with the record that follows it."""
+    return [
+        replace(block, record=after)
+        if after and block.language == RUN and after.language == RECORD and _follows(text, block, after)
+        else block
+        for block, after in zip_longest(blocks, blocks[1:])
+    ]
+
+
+def _follows(text: list[str], block: Block, after: Block) -> bool:
+    """Whether nothing but blank lines stands between two blocks of one container."""
+    one, other = (re.sub(">[ \t]?", ">", prefix.expandtabs(4)) for prefix in (block.prefix, after.prefix))
+    return one == other and not "".join(text[block.end : after.line - 1]).strip(" >\t")
+
+
+# ---- the faults of fences ----
+
+
+def _without_language(source: Source, fences: list[Fence], text: list[str], body_line: int) -> Iterator[Problem]:
+    """Fences without a language have no tag: they are found again by their first lines."""
+    found: set[int] = set()
+    for fence in fences:
+        if fence.line:
+            continue
+        first = fence.source.split("\n")[0].strip()
+        line = next(
+            (
+                number
+                for number, (opening, below) in enumerate(pairwise(text), 1)
+                if number not in found
+                and re.match(r"[>\s]*(```|~~~)", opening)
+                and below.strip(" >") == (first if fence.source else opening.strip(" >"))
+            ),
+            body_line,
+        )
+        found.add(line)
+        yield source.problem(line, "this fence names no language: write ```python, or ```text for what does not run")
+
+
+def _fence_inside(fence: Fence, text: list[str]) -> str:
+    """The line of a fence that opens within another one, and would close it; empty where there is none."""
+    ticks = _opening(fence, text)["fence"]
+    inside = re.search(rf'^[>\s]*{ticks}[^`~]*{TAG}="(\d+)"', fence.source, re.M)
+    return inside[1] if inside else ""
+
+
+def _holding_others(source: Source, fences: list[Fence], text: list[str]) -> Iterator[Problem]:
+    """Fences that are not closed before another one opens."""
+    for fence in fences:
+        if fence.line and (inside := _fence_inside(fence, text)):
+            ticks = _opening(fence, text)["fence"]
+            yield source.problem(
+                fence.line, f"this fence is not closed: another one opens at line {inside}; add {ticks} before it"
+            )
+
+
+def _wrong_options(source: Source, block: Block) -> Iterator[Problem]:
+    """A language or an option that there is not, an option without a value, a block without content."""
+    known = sorted(SHOWN | {RUN, RECORD})
     if block.language not in known:
-        return [page.problem(block.line, f"unknown language {block.language!r}: use one of {', '.join(known)}")]
-    allowed = OPTIONS.get(block.language, frozenset({"title"}))
-    takes = f"`{block.language}` takes {', '.join(sorted(allowed)) or 'none'}"
-    problems = [
-        page.problem(block.line, f"unknown option {name!r}: {takes}") for name in block.options if name not in allowed
-    ]
-    problems += [
-        page.problem(block.line, f'the option {name!r} is empty: write {name}="…"')
-        for name, value in block.options.items()
-        if name in allowed and not value.strip()
-    ]
-    if not block.source.strip() and block.language != "output":
-        problems.append(page.problem(block.line, "an empty block: fill it or delete it"))
-    return problems
+        yield source.problem(block.line, f"unknown language {block.language!r}: use one of {', '.join(known)}")
+        return
+    allowed = allowed_options(block.language)
+    for name, value in block.options.items():
+        if name not in allowed:
+            takes = f"`{block.language}` takes {', '.join(allowed) or 'none'}"
+            yield source.problem(block.line, f"unknown option {name!r}: {takes}")
+        elif not value.strip():
+            yield source.problem(block.line, f'the option {name!r} is empty: write {name}="…"')
+    if not block.source.strip() and block.language != RECORD:
+        yield source.problem(block.line, "an empty block: fill it or delete it")
+
+
+def _printed_as_text(source: Source, parsed: Parsed, blocks: list[Block], told: set[int]) -> Iterator[Problem]:
+    """The first fence that the parser took for text; an unclosed fence makes text of those behind it, too."""
+    within = {line for block in blocks for line in range(block.line, block.end + 1)}
+    tags = re.findall(rf'{TAG}="(\d+)"', "".join([parsed.text, *parsed.indented_code]))
+    for line in sorted(set(map(int, tags)) - within):
+        if source.lines[line - 1] not in told:
+            yield source.problem(
+                line,
+                "this fence is not closed, or does not stand on a line of its own at the "
+                "indentation of its container: the block would be printed as text and never run",
+            )
+            return
+
+
+def _indented_code(source: Source, parsed: Parsed, text: list[str]) -> Iterator[Problem]:
+    """Blocks of code that are indented instead of fenced."""
+    for code in parsed.indented_code:
+        if TAG not in code and code.strip():
+            line = line_of(text, code.strip().split("\n")[0])
+            yield source.problem(line, "an indented block of code is shown but never run: write it as a fence")
+
+
+def _includes_outside(source: Source, blocks: list[Block], text: list[str], body_line: int) -> Iterator[Problem]:
+    """Includes that stand in no block that runs."""
+    run = {n for block in blocks if block.language in (RUN, RECORD) for n in range(block.line, block.end + 1)}
+    for number, line in enumerate(text, 1):
+        if number >= body_line and number not in run and re.match(r"[>\s]*;?-+8<-+", line):
+            yield source.problem(number, "an include stands outside a ```python block: put it into one")
+
+
+def _records_without_block(source: Source, blocks: list[Block]) -> Iterator[Problem]:
+    """Records that stand beneath no block that runs."""
+    recorded = {block.record.line for block in blocks if block.record}
+    for block in blocks:
+        if block.language == RECORD and block.line not in recorded:
+            yield source.problem(
+                block.line, "a record of output with no block above it: put it right beneath its ```python block"
+            )
 
 
 def line_of(lines: list[str], *needles: str) -> int:
-    """The first line that holds one of the needles."""
+    """The first line that holds one of the needles; 1 where none does."""
     for needle in needles:
         for candidate in (needle, html.unescape(needle)):
             for number, line in enumerate(lines, 1):

@@ -1,4 +1,4 @@
-"""Sections of snippet files, and the includes that show them: `--8<-- "loss.py:mse"`."""
+"""Sections of modules, and the includes that show them: `--8<-- "loss.py:mse"`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECTION_NAME = re.compile(r"[a-z][-_0-9a-z]*")
 
 @dataclass(frozen=True)
 class Section:
-    """A named part of a snippet file: pieces of (first line, source) between its markers and those within it.
+    """A named part of a module: pieces of (first line, source) between its markers and those within it.
 
     `line` is the first one after its start marker.
     """
@@ -30,51 +30,43 @@ class Section:
 
 
 def sections_of(settings: Settings, path: Path) -> tuple[dict[str, Section], list[Problem]]:
-    """The sections of one file, and what is wrong with its markers."""
-    file = settings.name(path)
+    """The sections of one module by name, and what is wrong with its markers."""
     sections: dict[str, Section] = {}
-    problems: list[Problem] = []
+    faults: list[tuple[int, str]] = []
     opened: dict[str, int] = {}
     lines = path.read_text(encoding="utf-8").split("\n")
     for number, line in enumerate(lines, 1):
         match = MARKER.match(line)
-        if not match:
-            if "8<--" in line:
-                problems.append(
-                    Problem(file, number, "a section marker that cannot be read: write # --8<-- [start:name]")
-                )
-            continue
-        edge, name = match["edge"], match["name"]
-        if not SECTION_NAME.fullmatch(name) or edge not in ("start", "end"):
-            problems.append(
-                Problem(
-                    file,
-                    number,
-                    f"the section marker [{edge}:{name}] is not of the form [start:some-name] or [end:some-name]",
-                )
-            )
-        elif line[0].isspace():
-            problems.append(
-                Problem(
-                    file,
-                    number,
-                    "a section marker inside a statement: a section holds whole statements, so that it runs",
-                )
-            )
-        elif edge == "start":
+        if fault := _fault_of_form(line, match):
+            faults.append((number, fault))
+        elif match and match["edge"] == "start":
+            name = match["name"]
             if name in opened or name in sections:
-                problems.append(Problem(file, number, f"the section {name!r} is there twice: give each its own name"))
+                faults.append((number, f"the section {name!r} is there twice: give each its own name"))
             opened.setdefault(name, number)
-        elif name not in opened:
-            problems.append(
-                Problem(file, number, f"the section {name!r} ends but never started: add # --8<-- [start:{name}]")
-            )
-        else:
-            start = opened.pop(name)
-            sections.setdefault(name, Section(name, start + 1, tuple(_pieces(lines, start, number - 1))))
-    for name, number in opened.items():
-        problems.append(Problem(file, number, f"the section {name!r} is never closed: add # --8<-- [end:{name}]"))
-    return sections, problems
+        elif match:
+            name = match["name"]
+            if name in opened:
+                start = opened.pop(name)
+                sections.setdefault(name, Section(name, start + 1, tuple(_pieces(lines, start, number - 1))))
+            else:
+                faults.append((number, f"the section {name!r} ends but never started: add # --8<-- [start:{name}]"))
+    faults += (
+        (number, f"the section {name!r} is never closed: add # --8<-- [end:{name}]") for name, number in opened.items()
+    )
+    return sections, [Problem(settings.name(path), number, message) for number, message in faults]
+
+
+def _fault_of_form(line: str, match: re.Match[str] | None) -> str:
+    """What is wrong with a marker by itself; empty where nothing is."""
+    if not match:
+        return "a section marker that cannot be read: write # --8<-- [start:name]" if "8<--" in line else ""
+    edge, name = match["edge"], match["name"]
+    if not SECTION_NAME.fullmatch(name) or edge not in ("start", "end"):
+        return f"the section marker [{edge}:{name}] is not of the form [start:some-name] or [end:some-name]"
+    if line[0].isspace():
+        return "a section marker inside a statement: a section holds whole statements, so that it runs"
+    return ""
 
 
 def _pieces(lines: Sequence[str], start: int, end: int) -> Iterator[tuple[int, str]]:
@@ -95,42 +87,30 @@ def expand(settings: Settings, file: str, source: str, lines: Sequence[int]) -> 
     segments: list[Segment] = []
     problems: list[Problem] = []
     own: list[str] = []
-    own_start = 0
-
-    def close() -> None:
-        if "".join(own).strip():
-            segments.append(Segment(file, lines[own_start], "\n".join(own) + "\n"))
-        own.clear()
-
-    for place, text in enumerate(source.split("\n")):
-        if not ANY_INCLUDE.match(text):
-            if not own:
-                own_start = place
+    for place, text in enumerate([*source.split("\n"), None]):
+        if text is not None and not ANY_INCLUDE.match(text):
             own.append(text)
             continue
-        close()
-        match = INCLUDE.match(text)
-        if not match:
-            problems.append(
-                Problem(
-                    file, lines[place], f'the include {text.strip()} cannot be read: write --8<-- "file.py:section"'
-                )
-            )
-        elif match["indent"]:
-            problems.append(
-                Problem(file, lines[place], "an include must stand at the start of its line, between whole statements")
-            )
-        else:
-            found = _section(settings, match["file"], match["section"])
-            if isinstance(found, str):
-                problems.append(Problem(file, lines[place], found))
+        if "".join(own).strip():
+            segments.append(Segment(file, lines[place - len(own)], "\n".join(own) + "\n"))
+        own.clear()
+        if text is not None:
+            included = _included(settings, text)
+            if isinstance(included, str):
+                problems.append(Problem(file, lines[place], included))
             else:
-                segments += found
-    close()
+                segments += included
     return segments, problems
 
 
-def _section(settings: Settings, file: str, name: str) -> list[Segment] | str:
+def _included(settings: Settings, include: str) -> list[Segment] | str:
+    """The segments that an include names, or what is wrong with it."""
+    match = INCLUDE.match(include)
+    if not match:
+        return f'the include {include.strip()} cannot be read: write --8<-- "file.py:section"'
+    if match["indent"]:
+        return "an include must stand at the start of its line, between whole statements"
+    file, name = match["file"], match["section"]
     path = (settings.modules / file).resolve()
     if not path.is_file() or not path.is_relative_to(settings.modules):
         return f"the include names {settings.options.modules}/{file}, which does not exist"

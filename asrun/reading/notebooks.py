@@ -1,135 +1,138 @@
-"""A notebook as a page: written as Markdown for the engine, and put back after an update.
+"""A notebook as a page: written as Markdown to be read, and put back after an update.
 
-Options of a code cell stand in its first lines (`#| alt: …`), its recorded output in its metadata
-(`"recorded": [lines]`), and the front matter in the notebook's metadata (`"book": {…}`).
+Options of a code cell stand in its first lines (`#| alt: …`), its recorded output in its metadata (`"recorded": [lines]`),
+and the front matter in the notebook's metadata (`"book": {…}`).
 """
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
 from asrun.model import Problem
+from asrun.reading.parser import fence_around
 
 OPTION = re.compile(r"^#\|\s*(?P<name>\w+):\s*(?P<value>.*?)\s*$")
+GIVEN = re.compile(r"""(\w+)=("[^"]*"|'[^']*')""")
 
 
-@dataclass(frozen=True)
-class CellText:
-    """Where a cell stands in the Markdown: lines `first:end`; code starts after `options` lines."""
+@dataclass
+class Written:
+    """A notebook as Markdown, with the notebook's own line for each line of it, and the lines `first:end` of each cell.
 
-    cell: int
-    first: int
-    end: int
-    options: int
+    A file that is no notebook has no lines and is not `readable`.
+    """
+
+    text_lines: list[str] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    cells: list[tuple[int, int]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    readable: bool = True
+
+    @property
+    def text(self) -> str:
+        """The Markdown."""
+        return "\n".join(self.text_lines)
+
+    def add(self, text: Sequence[str], first: int, step: int = 1) -> None:
+        """Add lines that stand in the notebook from line `first` on; with a `step` of 0, all in that line."""
+        self.text_lines += text
+        self.lines += [first + step * place for place in range(len(text))]
 
 
-def canonical(notebook: dict[str, Any]) -> str:
-    """The one way a notebook of the book is stored: as Jupyter writes it, without outputs."""
+def to_json(notebook: dict[str, Any]) -> str:
+    """The notebook as Jupyter writes it: the one form in which a book stores it."""
     return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def stripped(notebook: dict[str, Any]) -> dict[str, Any]:
+def strip_outputs(notebook: dict[str, Any]) -> dict[str, Any]:
     """The notebook without outputs and execution counts, each source as a list of lines."""
     cells = []
     for cell in notebook["cells"]:
-        cell = dict(cell)
-        source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
-        cell["source"] = source.splitlines(keepends=True)
+        cell = {"metadata": {}, **cell}
+        cell["source"] = _source_of(cell).splitlines(keepends=True)
         if cell["cell_type"] == "code":
             cell.update(outputs=[], execution_count=None)
         cells.append(cell)
     return {**notebook, "cells": cells}
 
 
-def as_markdown(file: str, raw: str) -> tuple[str, tuple[int, ...], list[CellText], list[Problem]]:
-    """Write a notebook as Markdown, with the notebook's own line for each line of it."""
+def _source_of(cell: dict[str, Any]) -> str:
+    return "".join(cell["source"])
+
+
+def as_markdown(file: str, raw: str) -> Written:
+    """Write the notebook with this JSON as Markdown; `file` is its name in problems."""
     try:
         notebook = json.loads(raw)
         cells = notebook["cells"]
-        form = canonical(stripped(notebook))
+        form = to_json(strip_outputs(notebook))
     except (ValueError, KeyError, TypeError) as error:
-        return "\n", (1,), [], [Problem(file, 1, f"this is not a notebook: {error}")]
-    problems = []
+        return Written(["", ""], [1], problems=[Problem(file, 1, f"this is not a notebook: {error}")], readable=False)
+    written = Written()
+    lines = form.split("\n")
     if raw != form:
-        differing = next(
-            (n for n, (a, b) in enumerate(zip(raw.split("\n"), form.split("\n"), strict=False), 1) if a != b), 1
-        )
-        problems.append(
-            Problem(
-                file,
-                differing,
-                "the notebook holds outputs, or is not written as Jupyter does: run `make update`, which strips it",
-            )
-        )
-    source_lines = [number + 1 for number, line in enumerate(form.split("\n"), 1) if re.match(r'   "source": \[', line)]
-
-    text: list[str] = []
-    lines: list[int] = []
-    spans: list[CellText] = []
-
-    def write(line: str, number: int) -> None:
-        text.append(line)
-        lines.append(number)
-
+        pairs = enumerate(zip(raw.split("\n"), lines, strict=False), 1)
+        differing = next((number for number, (one, other) in pairs if one != other), 1)
+        message = "the notebook holds outputs, or is not written as Jupyter does: run `make update`, which strips it"
+        written.problems.append(Problem(file, differing, message))
     front = yaml.safe_dump(notebook.get("metadata", {}).get("book", {}), allow_unicode=True, sort_keys=False)
-    for line in ["---", *front.splitlines(), "---", ""]:
-        write(line, 1)
-    for place, (cell, start) in enumerate(zip(cells, source_lines, strict=True)):
-        source = "".join(cell["source"]).split("\n")
-        first, options = len(text), 0
+    written.add(["---", *front.splitlines(), "---", ""], 1, step=0)
+    starts = [number + 1 for number, line in enumerate(lines, 1) if re.match(r'   "source": \[', line)]
+    for cell, start in zip(cells, starts, strict=True):
+        first = len(written.text_lines)
+        source = _source_of(cell).split("\n")
         if cell["cell_type"] == "markdown":
-            for offset, line in enumerate(source):
-                write(line, start + offset)
+            written.add(source, start)
         elif cell["cell_type"] == "code":
-            given = []
-            while options < len(source) and (match := OPTION.match(source[options])):
-                quote = "'" if '"' in match["value"] else '"'
-                given.append(f"{match['name']}={quote}{match['value']}{quote}")
-                options += 1
-            fence = _fence_around(source)
-            write(" ".join([f"{fence}python", *given]), start)
-            for offset, line in enumerate(source[options:], options):
-                write(line, start + offset)
-            write(fence, start + len(source) - 1)
-            if (recorded := cell["metadata"].get("recorded")) is not None:
-                fence = _fence_around(recorded)
-                for line in ["", f"{fence}output", *recorded, fence]:
-                    write(line, start)
+            _write_code(written, source, cell.get("metadata", {}).get("recorded"), start)
         else:
-            problems.append(Problem(file, start, f"a {cell['cell_type']} cell: use Markdown and code cells only"))
-        write("", start + len(source) - 1)
-        spans.append(CellText(place, first, len(text), options))
-    return "\n".join(text), tuple(lines), spans, problems
+            message = f"a {cell['cell_type']} cell: use Markdown and code cells only"
+            written.problems.append(Problem(file, start, message))
+        written.add([""], start + len(source) - 1)
+        written.cells.append((first, len(written.text_lines)))
+    return written
 
 
-def _fence_around(lines: list[str]) -> str:
-    """A fence that is longer than every row of backticks in the lines."""
-    fence = "```"
-    while any(fence in line for line in lines):
-        fence += "`"
-    return fence
+def _write_code(written: Written, source: list[str], recorded: list[str] | None, start: int) -> None:
+    """Write a code cell as a fenced block, with its record in another."""
+    given: list[str] = []
+    while len(given) < len(source) and (match := OPTION.match(source[len(given)])):
+        quote = "'" if '"' in match["value"] else '"'
+        given.append(f"{match['name']}={quote}{match['value']}{quote}")
+    fence = fence_around("\n".join(source))
+    written.add([" ".join([f"{fence}python", *given])], start)
+    written.add(source[len(given) :], start + len(given))
+    written.add([fence], start + len(source) - 1)
+    if recorded is not None:
+        fence = fence_around("\n".join(recorded))
+        written.add(["", f"{fence}output", *recorded, fence], start, step=0)
 
 
-def from_markdown(raw: str, spans: list[CellText], cell_texts: list[list[str]]) -> str:
-    """Put edited Markdown back into the notebook it was written from."""
-    notebook = stripped(json.loads(raw))
-    for span, text in zip(spans, cell_texts, strict=True):
-        cell = notebook["cells"][span.cell]
+def from_markdown(raw: str, texts: Sequence[list[str]]) -> str:
+    """Put the edited Markdown of each cell, as lines, back into the notebook with this JSON."""
+    notebook = strip_outputs(json.loads(raw))
+    for cell, text in zip(notebook["cells"], texts, strict=True):
         if cell["cell_type"] == "markdown":
             cell["source"] = "\n".join(text[:-1]).splitlines(keepends=True)
-            continue
-        for place, (name, value) in enumerate(re.findall(r"""(\w+)=("[^"]*"|'[^']*')""", text[0])):
-            end = "\n" if cell["source"][place].endswith("\n") else ""
-            cell["source"][place] = f"#| {name}: {value[1:-1]}{end}"
-        # Code comes first and its record behind it, each in a fence that is longer than those inside.
-        closing = text[0].split("python")[0]
-        record = next((n for n in range(text.index(closing, 1), len(text)) if text[n].endswith("`output")), None)
-        cell["metadata"].pop("recorded", None)
-        if record is not None:
-            cell["metadata"]["recorded"] = text[record + 1 : text.index(text[record].removesuffix("output"), record)]
-    return canonical(notebook)
+        elif cell["cell_type"] == "code":
+            _read_code(cell, text)
+    return to_json(notebook)
+
+
+def _read_code(cell: dict[str, Any], text: list[str]) -> None:
+    """Take the options and the record of a cell from its Markdown. Its code has not changed."""
+    for place, (name, value) in enumerate(GIVEN.findall(text[0])):
+        end = "\n" if cell["source"][place].endswith("\n") else ""
+        cell["source"][place] = f"#| {name}: {value[1:-1]}{end}"
+    # Code comes first and its record behind it, each in a fence that is longer than those inside.
+    closing = text[0].split("python")[0]
+    record = next((n for n in range(text.index(closing, 1), len(text)) if text[n].endswith("`output")), None)
+    cell["metadata"].pop("recorded", None)
+    if record is not None:
+        cell["metadata"]["recorded"] = text[record + 1 : text.index(text[record].removesuffix("output"), record)]

@@ -50,7 +50,7 @@ def draw(figure: MplFigure, name: str) -> Figure:
     if small := sorted(text for text, size in drawn.texts if size * scale < SMALLEST):
         least = f"{SMALLEST / scale:.1f} points at this figure width"
         faults.append(f"text too small to read on a phone ({small[0]!r}): at least {least}")
-    return Figure(drawn.finish(), drawn.images, tuple(faults))
+    return Figure(name, drawn.finish(), drawn.images, tuple(faults))
 
 
 class _TooLarge(Exception):

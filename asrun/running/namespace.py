@@ -7,12 +7,6 @@ standard library until something is drawn.
 from __future__ import annotations
 
 import importlib
-import types
-
-
-def fresh_main() -> types.ModuleType:
-    """The namespace of a page: a module that is `__main__`, and empty."""
-    return types.ModuleType("__main__")
 
 
 def set_style(style: str) -> None:

@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Client
 from pathlib import Path
 
-from asrun.cache import keep, kept
+from asrun.cache import load, store
 from asrun.formulas import katex
 from asrun.formulas.notation import meanings_on
 from asrun.model import Check, Checked, Code, Figure, Formatted, Item, Job, Meaning, Number, Page, Problem, Ran, Value
+from asrun.reading.options import run_options
 from asrun.running.server import blas_kernel, forker
 from asrun.settings import Settings
 
@@ -51,7 +52,7 @@ def run_page(
     say(f"running {page.file}")
     run = _run_page(settings, page, meanings)
     if not run.problems and not any(checked.error for checked in run.checks):
-        keep(_cache_file(settings, page), key, run)
+        store(_cache_file(settings, page), key, run)
     return run
 
 
@@ -107,6 +108,7 @@ def _run_page(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> P
             folder=str(folder),
             data=str(data),
             log=str(Path(place, "log")),
+            package=settings.package,
         )
         answers, files, end = _converse(job)
     rans = [answer for answer in answers if isinstance(answer, Ran)]
@@ -241,7 +243,7 @@ def _cache_key(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> 
         return item.expression if isinstance(item, Value) else (item.tex, replace(item.binding, line=0))
 
     items = [seen(item) for item in _items(page)[0]]
-    options = [block.options for block in page.code_blocks]
+    options = [run_options(block) for block in page.code_blocks]
     # A set is written in another order by every process, so it has no place in a key.
     table = [replace(meaning, line=0, pages=frozenset()) for meaning in meanings.values()]
     return hashlib.sha256(
@@ -250,7 +252,7 @@ def _cache_key(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> 
 
 
 def _from_cache(settings: Settings, page: Page, key: str) -> PageRun | None:
-    run: PageRun | None = kept(_cache_file(settings, page), key)
+    run: PageRun | None = load(_cache_file(settings, page), key)
     if run is None or any(_digest(settings.root / file) != digest for file, digest in run.dependencies):
         return None
     return replace(run, cached=True)

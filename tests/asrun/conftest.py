@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from asrun.checking.book import Book, verify
-from asrun.reading.notebooks import canonical, stripped
+from asrun.reading.notebooks import strip_outputs, to_json
 from asrun.running.server import forker
 from asrun.settings import Settings
 
@@ -58,7 +58,7 @@ class SmallBook:
             made[-1]["metadata"]["recorded"] = recorded
         metadata = {"book": {"title": "A page", "description": "It is short."}}
         whole = {"cells": made, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
-        return self.write(f"docs/{uri}", canonical(stripped(whole)))
+        return self.write(f"docs/{uri}", to_json(strip_outputs(whole)))
 
     def settings(self, nav: list[Any] | None = None) -> Settings:
         """Write `mkdocs.yml`, with all pages in `nav` unless one is given."""

@@ -1,13 +1,12 @@
 """The drift test: change one thing in a copy of the book, and demand that the checks notice.
 
-`python -m tests.book.drift` tries every change, or those whose description holds the words that follow; `tests/book/test_drift.py` a fixed sample. A change that provably
-means the same stands in `drift_equivalent.toml`, with its reason.
+`python -m tests.book.drift` tries every change, or those whose description holds the words that follow; `tests/book/test_drift.py` a fixed sample. Changes that cannot
+be mistaken for each other are made at once, and every problem names the file that it is in; what no problem names is tried alone. A change that provably means the
+same stands in `drift_equivalent.toml`, with its reason.
 """
 
 from __future__ import annotations
 
-import ast
-import re
 import shutil
 import subprocess
 import sys
@@ -15,52 +14,20 @@ import tempfile
 import tomllib
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
-from asrun.checking.book import verify
-from asrun.formulas.katex import parse
-from asrun.formulas.notation import meanings_on, read_table
-from asrun.formulas.reader import read
-from asrun.formulas.scope import names_in
-from asrun.formulas.tree import Node
-from asrun.model import Page
-from asrun.reading.pages import read_pages
+from asrun.checking.book import Book, verify
 from asrun.settings import Settings
+from tests.book.changes import KINDS, Mutant, mutants
 
 REPOSITORY = Path(__file__).parents[2]
 EQUIVALENT = Path(__file__).with_name("drift_equivalent.toml")
-KINDS = ("output", "number", "formula", "snippet", "notation", "include", "container", "data")
-CONTAINERS = {
-    "admonition": '!!! note "Hidden"\n\n    ```python\n    planted\n    ```\n',
-    "details": '??? note "Hidden"\n\n    ```python\n    planted\n    ```\n',
-    "tab": '=== "Hidden"\n\n    ```python\n    planted\n    ```\n',
-    "list": "- Hidden\n\n    ```python\n    planted\n    ```\n",
-    "numbered list": "1. Hidden\n\n    ```python\n    planted\n    ```\n",
-    "quote": "> ```python\n> planted\n> ```\n",
-    "div": '<div markdown="1">\n\n```python\nplanted\n```\n\n</div>\n',
-    "footnote": "Hidden[^drift].\n\n[^drift]: Hidden\n\n    ```python\n    planted\n    ```\n",
-    "definition": "Hidden\n\n:   Hidden\n\n    ```python\n    planted\n    ```\n",
-    "tab in a list": '- Hidden\n\n    === "Tab"\n\n        ```python\n        planted\n        ```\n',
-    "list marker": "- ```python\n  planted\n  ```\n",
-    "indented code": "Hidden\n\n    planted = 1\n",
-}
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """One change: `old` at `offset` of `file` becomes `new`."""
-
-    kind: str
-    name: str
-    file: str
-    offset: int
-    old: str
-    new: str
-    page: str  # the page to ask first
+SOURCES = ("snippet", "data")  # kinds of changes of what pages read
 
 
 @dataclass(frozen=True)
@@ -69,257 +36,42 @@ class Fate:
     killed_by: str  # "check", "tests", or nothing
 
 
-# ---- what can drift ----
-
-
-def mutants(root: Path) -> list[Mutant]:
-    """Every change that the drift test knows, in a fixed order."""
-    settings = Settings.load(root)
-    pages = {page.uri: page for page in read_pages(settings)}
-    found: list[Mutant] = []
-    for page in pages.values():
-        if not page.is_notebook:
-            found += page_mutants(settings, page)
-    for path in sorted(settings.modules.glob("*.py")):
-        if path.stem not in settings.shared_modules:
-            found += snippet_mutants(settings, path)
-    found += notation_mutants(settings)
-    found += data_mutants(settings, pages)
-    return sorted(set(found), key=lambda m: (KINDS.index(m.kind), m.file, m.offset, m.new))
-
-
-def another_digit(text: str) -> tuple[int, str]:
-    """Where the last digit of a text is, and what becomes of it."""
-    place = max(place for place, letter in enumerate(text) if letter.isdecimal())
-    return place, str((int(text[place]) + 1) % 10)
-
-
-def page_mutants(settings: Settings, page: Page) -> Iterator[Mutant]:
-    text, uri = page.text, page.uri
-    starts = [0]
-    for line in text.split("\n"):
-        starts.append(starts[-1] + len(line) + 1)
-    for block in page.blocks:
-        if block.language == "output":
-            body = text[starts[block.line] : starts[block.end - 1]]
-            digits = [place for place, letter in enumerate(body) if letter.isdecimal()]
-            for place in {digits[0], digits[-1]} if digits else ():
-                offset = starts[block.line] + place
-                yield Mutant(
-                    "output",
-                    f"{uri}:{block.line} digit {place}",
-                    page.file,
-                    offset,
-                    text[offset],
-                    str((int(text[offset]) + 1) % 10),
-                    uri,
-                )
-    for number in page.numbers:
-        place, digit = another_digit(number.text)
-        offset = starts[number.line - 1] + number.start + place
-        yield Mutant(
-            "number", f"{uri}: {number.text} = {number.expression}", page.file, offset, text[offset], digit, uri
-        )
-    for formula in page.bound_formulas:
-        begin = formula.span[0] + (2 if formula.display else 1)
-        raw = text[begin : formula.span[1] - (2 if formula.display else 1)]
-        for what, match_start, old, new in formula_changes(raw):
-            yield Mutant(
-                "formula",
-                f"{uri}: {what} {raw.strip()[:40]} @{match_start}",
-                page.file,
-                begin + match_start,
-                old,
-                new,
-                uri,
-            )
-    for match in re.finditer(r'(?m)^[ \t]*--8<-- "([\w.]+):([\w-]+)"', text):
-        others = re.findall(r"\[start:([\w-]+)\]", (settings.modules / match[1]).read_text(encoding="utf-8"))
-        other = next((name for name in others if name != match[2]), "")
-        for new in filter(None, (other, match[2] + "x")):
-            yield Mutant("include", f"{uri}: {match[2]} -> {new}", page.file, match.start(2), match[2], new, uri)
-    if page.is_chapter:
-        for name, container in CONTAINERS.items():
-            yield Mutant("container", f"{uri}: {name}", page.file, len(text), "", "\n" + container, uri)
-
-
-def formula_changes(tex: str) -> Iterator[tuple[str, int, str, str]]:
-    """A sign, a factor, an exponent, a transposition, an index, the hat of what is computed."""
-    for match in re.finditer(r"^\s*(?:\\begin\{aligned\})?\s*(\\hat\s*)", tex):
-        yield "hat", match.start(1), match[1], ""
-    for match in re.finditer(r"(?<![_^{\\])\s*([+-])(?![^{]*\\text)", tex):
-        yield "sign", match.start(1), match[1], "-" if match[1] == "+" else "+"
-    for match in re.finditer(r"(?<![\^_\w{\\.])(\d+)(?![\w.])|(?<=\\frac\{)(\d+)(?=\})|(?<=\\frac)(\d)", tex):
-        digits = match[1] or match[2] or match[3]
-        yield "factor", match.start(), digits, str(int(digits) + 1)
-    if equals := re.search(r"(?:=|\\leftarrow)\s*&?\s*", tex):
-        yield "factor", equals.end(), "", "3 "
-    for match in re.finditer(r"\^\{?2\}?", tex):
-        yield "exponent", match.start(), match[0], match[0].replace("2", "3")
-    for match in re.finditer(r"\^\{?\\top\}?", tex):
-        yield "transposition", match.start(), match[0], ""
-    for match in re.finditer(r"_i(?![\w=])|_\{i\}|_j(?![\w=])", tex):
-        yield "index", match.start(), match[0], "_1" if match[0] == "_i" else "_{1}"
-
-
-def snippet_mutants(settings: Settings, path: Path) -> Iterator[Mutant]:
-    source = path.read_text(encoding="utf-8")
-    lines = source.split("\n")
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line.encode()) + 1)
-    data = source.encode()
-    file = settings.name(path)
-    page = path.stem.replace("_", "-") + ".md"
-
-    def offset(line: int, column: int) -> int:
-        return len(data[: starts[line - 1] + column].decode())
-
-    swaps = {ast.Add: ("+", "-"), ast.Sub: ("-", "+"), ast.Mult: ("*", "/"), ast.Div: ("/", "*"), ast.Pow: ("**", "*")}
-    for function in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)):
-        text_lines = {
-            line
-            for node in ast.walk(function)
-            if isinstance(node, ast.JoinedStr)
-            for line in range(node.lineno, (node.end_lineno or 0) + 1)
-        }
-        for node in ast.walk(function):
-            where = f"{file}:{function.name}"
-            if getattr(node, "lineno", None) in text_lines:
-                continue  # the wording of messages
-            if isinstance(node, (ast.BinOp, ast.AugAssign)) and type(node.op) in swaps:
-                left, right = (node.left, node.right) if isinstance(node, ast.BinOp) else (node.target, node.value)
-                begin, end = (
-                    offset(left.end_lineno or 0, left.end_col_offset or 0),
-                    offset(right.lineno, right.col_offset),
-                )
-                old, new = swaps[type(node.op)]
-                place = source.index(old, begin, end)
-                yield Mutant(
-                    "snippet",
-                    f"{where} {old} -> {new} @{node.lineno - function.lineno}:{node.col_offset}",
-                    file,
-                    place,
-                    old,
-                    new,
-                    page,
-                )
-            elif (
-                isinstance(node, ast.Constant)
-                and isinstance(node.value, (int, float))
-                and not isinstance(node.value, bool)
-            ):
-                begin, end = (
-                    offset(node.lineno, node.col_offset),
-                    offset(node.end_lineno or 0, node.end_col_offset or 0),
-                )
-                new = repr(node.value + 1 if isinstance(node.value, int) else node.value * 2 or 1.0)
-                yield Mutant(
-                    "snippet",
-                    f"{where} {source[begin:end]} -> {new} @{node.lineno - function.lineno}:{node.col_offset}",
-                    file,
-                    begin,
-                    source[begin:end],
-                    new,
-                    page,
-                )
-
-
-def notation_mutants(settings: Settings) -> Iterator[Mutant]:
-    path = settings.docs / settings.options.notation
-    text = path.read_text(encoding="utf-8")
-    rows, _ = read_table(settings)
-    coded, written = set[int](), set[int]()  # lines of rows that a bound formula needs, by its code or its symbols
-    for page in read_pages(settings):
-        meanings = meanings_on(page.stem, rows)
-        functions = {symbol for symbol, meaning in meanings.items() if meaning.parameters}
-        bases = frozenset(meaning.base for meaning in meanings.values() if meaning.base)
-        bound = page.bound_formulas if page.uri != path.name else []
-        trees = parse(settings, [(formula.tex, formula.display) for formula in bound])
-        for formula in bound:
-            code = names_in(formula.binding.code) if formula.binding else frozenset()
-            coded |= {meaning.line for meaning in meanings.values() if meaning.python in code}
-            tree = trees[formula.tex, formula.display].tree
-            for chain in read(tree, formula.tex, functions.__contains__):
-                written |= {
-                    meanings[name].line for side in chain for name in symbols_in(side.node, bases) if name in meanings
-                }
-    for match in re.finditer(r"^\| (\$[^|]+\$) \| `([^`|]+)` \| ([^|]+) \|", text, re.M):
-        line = text.count("\n", 0, match.start()) + 1
-        file = settings.name(path)
-        if line in coded:
-            name = re.split(r"\W", match[2])[0]
-            yield Mutant("notation", f"name {match[2]}", file, match.start(2), name, f"{name}_", "")
-        if "(n" in match[3] and line in coded | written:
-            place = match.start(3) + match[3].index("(n")
-            yield Mutant("notation", f"shape of {match[2]}", file, place, "(n", "(d + 2", "")
-        if line in written:
-            yield Mutant("notation", f"symbol {match[1]}", file, match.start(1) + 1, "", r"\Xi_{9}", "")
-
-
-def symbols_in(node: Node, whole: frozenset[str] = frozenset()) -> Iterator[str]:
-    """The symbols of a formula; with their indices, those of `whole` have rows of their own."""
-    if node.kind == "symbol":
-        yield node.name
-    own = node.kind == "index" and node.parts[0].name in whole
-    for part in node.parts[1:] if own else node.parts:
-        yield from symbols_in(part, whole)
-
-
-def data_mutants(settings: Settings, pages: dict[str, Page]) -> Iterator[Mutant]:
-    for path in sorted((settings.docs / "data").rglob("*.csv")):
-        text = path.read_text(encoding="utf-8")
-        rows = list(re.finditer(r"^.*\d.*$", text, re.M))[1:]
-        reader = next((uri for uri, page in pages.items() if path.name in page.text), "")
-        for row in rows[:: max(1, len(rows) // 4)]:
-            place = (
-                max(match.start() for match in re.finditer(r"(?<=,)\d+(?:\.\d+)?(?=,)", row[0]))
-                if re.search(r",\d+(?:\.\d+)?,", row[0])
-                else None
-            )
-            if place is not None:
-                offset = row.start() + place
-                digit = text[offset]
-                yield Mutant(
-                    "data",
-                    f"{path.name} {row[0][:30]}",
-                    settings.name(path),
-                    offset,
-                    digit,
-                    str(int(digit) % 9 + 1),
-                    reader,
-                )
-
-
-# ---- what becomes of them ----
-
-
 def copy_book(root: Path, place: Path) -> Path:
     """What the checks need of the book, with what has run already."""
-    for name in ("docs", "snippets", "tests"):
-        shutil.copytree(root / name, place / name, ignore=shutil.ignore_patterns("vendor", "__pycache__", "overrides"))
+    unneeded = shutil.ignore_patterns("vendor", "__pycache__", "overrides", "pyodide", "take")
+    for name in ("docs", "snippets", "tests", ".cache"):
+        if (root / name).is_dir():
+            shutil.copytree(root / name, place / name, ignore=unneeded)
     (place / "docs" / "overrides").mkdir()
     for name in ("mkdocs.yml", "requirements.txt"):
         shutil.copy(root / name, place / name)
-    if (root / ".cache" / "runs").is_dir():
-        shutil.copytree(root / ".cache", place / ".cache")
     return place
 
 
-def judge(place: Path, mutant: Mutant) -> Fate:
-    """Make the change in the copy at `place`, ask the checks, and take it back."""
-    path = place / mutant.file
-    text = path.read_text(encoding="utf-8")
-    assert text[mutant.offset : mutant.offset + len(mutant.old)] == mutant.old, mutant
-    path.write_text(text[: mutant.offset] + mutant.new + text[mutant.offset + len(mutant.old) :], encoding="utf-8")
+@contextmanager
+def planted(place: Path, group: Sequence[Mutant]) -> Iterator[Settings]:
+    """The book at `place` with these changes, each in a file of its own; they are taken back at the end."""
+    texts = {mutant: (place / mutant.file).read_text(encoding="utf-8") for mutant in group}
     try:
-        settings = Settings.load(place)
+        for mutant, text in texts.items():
+            end = mutant.offset + len(mutant.old)
+            assert text[mutant.offset : end] == mutant.old, mutant
+            changed = text[: mutant.offset] + mutant.new + text[end:]
+            (place / mutant.file).write_text(changed, encoding="utf-8")
+        yield Settings.load(place)
+    finally:
+        for mutant, text in texts.items():
+            (place / mutant.file).write_text(text, encoding="utf-8")
+
+
+def judge(place: Path, mutant: Mutant) -> Fate:
+    """Make one change in the copy at `place` and ask the checks: its page, then the whole book, then the tests of a module."""
+    with planted(place, [mutant]) as settings:
         if mutant.page and (settings.docs / mutant.page).exists() and verify(settings, [mutant.page]).problems:
             return Fate(mutant, "check")
         if verify(settings).problems:
             return Fate(mutant, "check")
-        stem = Path(mutant.file).stem.replace("-", "_")
-        tests = place / "tests" / "snippets" / f"test_{stem}.py"
+        tests = place / "tests" / "snippets" / f"test_{Path(mutant.file).stem.replace('-', '_')}.py"
         if mutant.kind in ("snippet", "include") and tests.exists():
             command = [
                 sys.executable,
@@ -336,8 +88,49 @@ def judge(place: Path, mutant: Mutant) -> Fate:
             if subprocess.run(command, cwd=place, capture_output=True, check=False, timeout=300).returncode == 1:
                 return Fate(mutant, "tests")
         return Fate(mutant, "")
-    finally:
-        path.write_text(text, encoding="utf-8")
+
+
+def judge_together(place: Path, group: Sequence[Mutant]) -> list[Fate]:
+    """Make the changes of a group at once. Those whose page or file a problem names are noticed; the others are tried alone."""
+    named: set[str] = set()
+    if len(group) > 1:
+        with planted(place, group) as settings:
+            named = {problem.file for problem in verify(settings, [mutant.page for mutant in group]).problems}
+    return [
+        Fate(mutant, "check") if named & {mutant.file, f"docs/{mutant.page}"} else judge(place, mutant)
+        for mutant in group
+    ]
+
+
+def together(book: Book, chosen: Iterable[Mutant]) -> list[list[Mutant]]:
+    """The changes in groups, so that in none of them a problem could come from another change than the one it names.
+
+    Of a group, no change is in a file that the page of another one reads. Changes of pages and of what pages read are kept apart, for a
+    page that includes another section may read another module. The notation table is read by all pages.
+    """
+    readers: dict[str, set[str]] = {}  # file -> the pages that it can change
+    for uri, page in book.pages.items():
+        included = {segment.file for block in page.code_blocks for segment in block.segments}
+        for file in included | {page.file} | {file for file, _ in book.runs[uri].dependencies}:
+            readers.setdefault(file, set()).add(uri)
+    readers[f"docs/{book.settings.options.notation}"] = set(book.pages)
+
+    def apart(one: Mutant, other: Mutant) -> bool:
+        return (
+            one.file != other.file
+            and one.page not in readers.get(other.file, book.pages)
+            and other.page not in readers.get(one.file, book.pages)
+            and (one.kind in SOURCES) == (other.kind in SOURCES)
+        )
+
+    groups: list[list[Mutant]] = []
+    for mutant in chosen:
+        group = next((group for group in groups if all(apart(mutant, other) for other in group)), None)
+        if group is None or mutant.page not in book.pages:
+            groups.append([mutant])
+        else:
+            group.append(mutant)
+    return groups
 
 
 @cache
@@ -346,12 +139,12 @@ def _copy(root: Path, place: str) -> Path:
     return copy_book(root, Path(tempfile.mkdtemp(dir=place)))
 
 
-def _judge(root: Path, place: str, mutant: Mutant) -> Fate:
-    return judge(_copy(root, place), mutant)
+def _judge(root: Path, place: str, group: list[Mutant]) -> list[Fate]:
+    return judge_together(_copy(root, place), group)
 
 
 def try_all(root: Path, chosen: list[Mutant]) -> list[Fate]:
-    """What becomes of each mutant; two at a time, each in its own copy."""
+    """What becomes of each mutant; two groups at a time, each in its own copy."""
     before = verify(Settings.load(root))
     assert not before.problems, "the book itself must be green first:\n" + "\n".join(map(str, before.problems))
     fates: list[Fate] = []
@@ -359,12 +152,13 @@ def try_all(root: Path, chosen: list[Mutant]) -> list[Fate]:
         tempfile.TemporaryDirectory(prefix="drift-", ignore_cleanup_errors=True) as place,
         ProcessPoolExecutor(max_workers=2) as pool,
     ):
-        for number, fate in enumerate(pool.map(partial(_judge, root, place), chosen), 1):
-            fates.append(fate)
-            if not fate.killed_by:
-                say(f"nobody noticed: {told(fate.mutant)}")
-            if number % 100 == 0:
-                say(f"{number} of {len(chosen)} changes tried")
+        for these in pool.map(partial(_judge, root, place), together(before, chosen)):
+            for fate in these:
+                if not fate.killed_by:
+                    say(f"nobody noticed: {told(fate.mutant)}")
+            fates += these
+            if len(fates) // 100 > (len(fates) - len(these)) // 100:
+                say(f"{len(fates)} of {len(chosen)} changes tried")
     return fates
 
 

@@ -37,7 +37,8 @@ def tabbed_book(tmp_path: Path) -> Path:
     root = tmp_path / "book"
     (root / "docs").mkdir(parents=True)
     (root / "snippets").mkdir()
-    shutil.copy(REPOSITORY / "mkdocs.yml", root / "mkdocs.yml")
+    for name in ("mkdocs.yml", "snippets/plots.py"):  # which holds the style that it names
+        shutil.copy(REPOSITORY / name, root / name)
     (root / "docs" / "page.md").write_text(TABBED, encoding="utf-8")
     return root
 

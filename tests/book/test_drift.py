@@ -7,19 +7,24 @@ import pytest
 from asrun.checking.book import verify
 from asrun.reading.pages import read_pages
 from asrun.settings import Settings
-from tests.book.drift import KINDS, REPOSITORY, copy_book, equivalent, mutants, report, sample, try_all
+from tests.book.changes import KINDS, Mutant, mutants
+from tests.book.drift import REPOSITORY, copy_book, equivalent, report, sample, try_all
 
 
-def test_a_sample_of_drift_is_noticed() -> None:
-    every = mutants(REPOSITORY)
+@pytest.fixture(scope="module")
+def every() -> list[Mutant]:
+    return mutants(REPOSITORY)
+
+
+def test_a_sample_of_drift_is_noticed(every: list[Mutant]) -> None:
     chosen = sample(every, 60)
     assert len(chosen) >= 60
     assert {mutant.kind for mutant in chosen} == set(KINDS)
     assert report(try_all(REPOSITORY, chosen), equivalent()) == []
 
 
-def test_every_equivalent_change_exists_and_is_argued() -> None:
-    names = {f"{mutant.kind} {mutant.name}" for mutant in mutants(REPOSITORY)}
+def test_every_equivalent_change_exists_and_is_argued(every: list[Mutant]) -> None:
+    names = {f"{mutant.kind} {mutant.name}" for mutant in every}
     assert [name for name in equivalent() if name not in names] == []
     assert all(len(reason) > 20 for reason in equivalent().values())
 

@@ -3,43 +3,24 @@ gives what the page shows."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
 import re
-import shutil
-import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from asrun.checking.book import Book, verify
 from asrun.model import Page
 from asrun.publishing import take
 from asrun.settings import Settings
 from tests.asrun.conftest import REPOSITORY
+from tests.book.running import on_a_kernel, outside_the_book, results, stored
 
 SITE = "https://example.org/book/"
-OUTSIDE = Path(__file__).with_name("without_the_book.py")
-NOTEBOOKS: Any = nbformat  # it has no types
-CORES = os.cpu_count() or 1
-ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-# A kernel serves several notebooks: each begins with no names and no figures, in a folder of its own.
-AFRESH = """
-%reset -f
-import os, matplotlib.pyplot
-os.chdir({folder!r})
-matplotlib.pyplot.close("all")
-del os, matplotlib
-"""
 
 
 @pytest.fixture(scope="module")
@@ -58,35 +39,8 @@ def taken(book: Book, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def outside() -> Iterator[str]:
     """The address of a process that has the packages, and not the book."""
-    folder = tempfile.mkdtemp(prefix="book-")  # pytest's own would be too long a path for a socket
-    address = f"{folder}/socket"
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(address)
-    listener.listen(64)
-    os.set_inheritable(listener.fileno(), True)
-    process = subprocess.Popen(
-        [sys.executable, "-I", str(OUTSIDE), str(listener.fileno())],
-        cwd=folder,
-        env=os.environ | ONE_THREAD | {"MPLBACKEND": "agg", "TMPDIR": folder},
-        pass_fds=[listener.fileno()],
-    )
-    listener.close()
-    yield address
-    process.kill()
-    process.wait()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def results(outside: str, programs: list[Path]) -> list[dict[str, Any]]:
-    def run(program: Path) -> dict[str, Any]:
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.connect(outside)
-            connection.sendall(json.dumps(str(program)).encode() + b"\n")
-            answer: dict[str, Any] = json.loads(connection.makefile().readline() or '{"err": "Python itself ended"}')
-            return answer
-
-    with ThreadPoolExecutor(CORES) as pool:
-        return list(pool.map(run, programs))
+    with outside_the_book() as address:
+        yield address
 
 
 def pages_of(book: Book) -> list[Page]:
@@ -95,7 +49,7 @@ def pages_of(book: Book) -> list[Page]:
 
 def shown(page: Page, number: int) -> str:
     """What the page shows beneath a block."""
-    record = page.record_of(page.code_blocks[number - 1])
+    record = page.code_blocks[number - 1].record
     return record.source.rstrip("\n") if record else ""
 
 
@@ -134,52 +88,32 @@ def test_every_page_as_a_script_prints_what_the_page_shows(book: Book, taken: Pa
     assert not wrong, "\n\n".join(wrong)
 
 
-def signature(cell: Any) -> dict[str, Any]:
-    """What can be compared of two runs of a cell: a figure is drawn by another renderer, an error told with colors."""
-    outputs = cell.outputs
-    kinds = [output.output_type for output in outputs]
-    return {
-        "stdout": "".join(output.text for output in outputs if output.get("name") == "stdout"),
-        "stderr": "".join(output.text for output in outputs if output.get("name") == "stderr"),
-        "figures": sum("image/png" in o.get("data", {}) or "image/svg+xml" in o.get("data", {}) for o in outputs),
-        "errors": [(output.ename, output.evalue) for output in outputs if output.output_type == "error"],
-        "shown": kinds.count("execute_result"),
-    }
+def notebooks_of(book: Book, taken: Path) -> list[Path]:
+    return [taken / f"{page.stem}.ipynb" for page in pages_of(book)]
 
 
-async def execute(client: NotebookClient, path: Path) -> list[str]:
-    """Run a notebook on a kernel that is already there; the cells that give something else than what is stored."""
-    notebook = NOTEBOOKS.read(path, as_version=4)
-    NOTEBOOKS.validate(notebook)
-    stored = [signature(cell) for cell in notebook.cells if cell.cell_type == "code"]
-    folder = tempfile.mkdtemp(dir=client.resources["metadata"]["path"])
-    afresh = NOTEBOOKS.v4.new_notebook(cells=[NOTEBOOKS.v4.new_code_cell(AFRESH.format(folder=folder))])
-    for client.nb in (afresh, notebook):
-        await client.async_execute(cleanup_kc=False)
-    now = [(cell.id, signature(cell)) for cell in notebook.cells if cell.cell_type == "code"]
-    pairs = zip(stored, now, strict=True)
-    return [f"{path.name}, cell {name}: stored {old}, now {new}" for old, (name, new) in pairs if old != new]
+def differences(path: Path, now: list[dict[str, Any]]) -> list[str]:
+    """The cells of a notebook that give something else than what is stored."""
+    pairs = zip(stored(path), now, strict=True)
+    return [f"{path.name}, cell {n}: stored {old}, now {new}" for n, (old, new) in enumerate(pairs, 1) if old != new]
 
 
-def test_every_notebook_is_valid_and_gives_its_stored_outputs(book: Book, taken: Path) -> None:
-    async def work(notebooks: Iterator[Path]) -> list[str]:
-        with tempfile.TemporaryDirectory() as empty:
-            client = NotebookClient(NOTEBOOKS.v4.new_notebook(), timeout=120, resources={"metadata": {"path": empty}})
-            client.create_kernel_manager()
-            client.extra_arguments = ["--log-level=ERROR"]
-            await client.async_start_new_kernel(env=os.environ | ONE_THREAD | {"IPYTHONDIR": empty})
-            await client.async_start_new_kernel_client()
-            try:
-                return [line for path in notebooks for line in await execute(client, path)]
-            finally:
-                await client._async_cleanup_kernel()
-
-    async def all_of_them() -> list[str]:
-        notebooks = iter([taken / f"{page.stem}.ipynb" for page in pages_of(book)])  # whoever is free takes the next
-        return [line for lines in await asyncio.gather(*(work(notebooks) for _ in range(CORES))) for line in lines]
-
-    wrong = asyncio.run(all_of_them())
+def test_every_notebook_is_valid_and_gives_its_stored_outputs(book: Book, taken: Path, outside: str) -> None:
+    notebooks = notebooks_of(book, taken)
+    given = results(outside, notebooks)
+    wrong = [line for path, now in zip(notebooks, given, strict=True) for line in differences(path, now)]
     assert not wrong, "\n".join(wrong)
+    assert len(notebooks) > 15
+
+
+def test_a_kernel_gives_the_same(book: Book, taken: Path) -> None:
+    """Two notebooks as a reader runs them: one with figures, one with an error that it shows."""
+    drawing, failing = (
+        next(path for path in notebooks_of(book, taken) if any(cell[what] for cell in stored(path)))
+        for what in ("figures", "errors")
+    )
+    assert drawing != failing
+    assert [*differences(drawing, on_a_kernel(drawing)), *differences(failing, on_a_kernel(failing))] == []
 
 
 def test_programs_read_as_if_a_person_had_written_them(taken: Path) -> None:

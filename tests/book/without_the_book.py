@@ -1,8 +1,8 @@
-"""Runs programs where the book is not: each in an empty folder, with the packages that it names.
+"""Runs programs and notebooks where the book is not: each in an empty folder, a program with the packages that it names.
 
 `python -I without_the_book.py FD` listens on an inherited socket with the large packages loaded, and forks for every
-request, so that a program starts at once. A request is the path of a program in JSON, and the answer is what it printed.
-This file must not import the book.
+request, so that a program starts at once. A request is the path of a program or a notebook in JSON, and the answer is what it
+printed, of a notebook cell by cell. This file must not import the book.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import builtins
 import contextlib
 import importlib
 import importlib.util
+import io
 import json
 import os
 import re
@@ -28,6 +29,7 @@ LARGE = (
     "numpy", "matplotlib.pyplot", "scipy.special", "statsmodels.api",
     "sklearn.linear_model", "sklearn.model_selection", "sklearn.pipeline", "sklearn.preprocessing", "sklearn.tree",
     "sklearn.utils.estimator_checks",
+    "IPython.core.interactiveshell", "matplotlib_inline.backend_inline",
 )  # fmt: skip
 
 
@@ -86,8 +88,68 @@ def run_program(path: str) -> dict[str, Any]:
     return {**texts, "well": well, "left": left}
 
 
+def run_notebook(path: str) -> list[dict[str, Any]]:
+    """Run a notebook through the shell that a kernel has; of each cell what can be compared (see `signature`)."""
+    from IPython.core.displayhook import DisplayHook
+    from IPython.core.displaypub import CapturingDisplayPublisher
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shown: list[object] = []
+
+    class Hook(DisplayHook):  # type: ignore[misc]
+        def write_output_prompt(self) -> None:
+            pass
+
+        def write_format_data(self, *data: object) -> None:
+            shown.append(data)
+
+        def finish_displayhook(self) -> None:
+            pass
+
+    class Shell(InteractiveShell):  # type: ignore[misc]
+        def enable_gui(self, gui: object = None) -> None:
+            pass
+
+        def showtraceback(self, *given: object, **more: object) -> None:
+            pass  # an error is compared by its name and its text
+
+        showsyntaxerror = showtraceback
+
+    with open(path, encoding="utf-8") as file:
+        cells = [cell for cell in json.load(file)["cells"] if cell["cell_type"] == "code"]
+    folder = tempfile.mkdtemp()
+    os.chdir(folder)
+    os.environ["IPYTHONDIR"] = tempfile.mkdtemp()
+    InteractiveShell.displayhook_class = Hook
+    shell: Any = Shell.instance()
+    shell.history_manager.enabled = False
+    shell.display_pub = displayed = CapturingDisplayPublisher()
+    shell.run_line_magic("matplotlib", "inline")
+    shell.run_line_magic(
+        "config", "InlineBackend.print_figure_kwargs = {'bbox_inches': None}"
+    )  # or each is drawn twice
+    signatures = []
+    for cell in cells:
+        displayed.outputs.clear()
+        shown.clear()
+        with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err:
+            result = shell.run_cell("".join(cell["source"]), store_history=True)
+        error = result.error_before_exec or result.error_in_exec
+        signatures.append(
+            {
+                "stdout": out.getvalue(),
+                "stderr": err.getvalue(),
+                "figures": sum(bool({"image/png", "image/svg+xml"} & set(o["data"])) for o in displayed.outputs),
+                "errors": [[type(error).__name__, str(error)]] if error else [],
+                "shown": len(shown),
+            }
+        )
+    return signatures
+
+
 def listen(descriptor: int) -> None:
     """Fork for every request, until the other end is closed."""
+    sys.path[:] = [entry for entry in sys.path if not os.path.isdir(f"{entry}/asrun")]  # the book may be installed
     for name in LARGE:
         importlib.import_module(name)
     import matplotlib.pyplot as plt
@@ -113,8 +175,9 @@ def listen(descriptor: int) -> None:
             listener.close()
             connection.settimeout(None)
             with contextlib.suppress(BaseException):
-                program = json.loads(connection.makefile().readline())
-                connection.sendall(json.dumps(run_program(program)).encode() + b"\n")
+                path = json.loads(connection.makefile().readline())
+                run = run_notebook if path.endswith(".ipynb") else run_program
+                connection.sendall(json.dumps(run(path)).encode() + b"\n")
             os._exit(0)
         connection.close()
 

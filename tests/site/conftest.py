@@ -15,7 +15,7 @@ import pytest
 import yaml
 from playwright.async_api import Browser, async_playwright
 
-from asrun.cache import alone
+from asrun.cache import exclusive
 from asrun.publishing.archive import write_zip
 from asrun.settings import Settings
 from tests.site.arrivals import Arrival, arrivals_at
@@ -34,7 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     given, mine = os.environ.get("BOOK_SITE"), tmp_path_factory.getbasetemp()
     folder = Path(given).resolve() if given else (mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) / "site"
     settings = Settings.load(ROOT)
-    with alone(folder.with_name(f"{folder.name}.lock")):
+    with exclusive(folder.with_name(f"{folder.name}.lock")):
         if not given and not folder.exists():
             build(folder)
         if not (folder / f"{settings.archive_name}.zip").exists():

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import gzip
 import re
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from itertools import pairwise
 from typing import Any
 
 from playwright.async_api import Browser, Locator, Page, expect
 
+from tests.scripts.labs import plain, run_program
 from tests.site.built import ROOT, Site
 from tests.site.survey import SCHEMES, THEMES, Watch, add_axe, open_page, reading, show
 
 LOOKS = (("light", 1280), ("dark", 360))  # axe looks at each in the other theme, too
 LABS = ROOT / "docs" / "assets" / "labs"
-EPS = 2.0**-52
-SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 # Counts what a page holds that outlives its content, if nobody lets go of it: listeners of window and document, observers, timers.
 # Timers that have run and frames that have been drawn are gone.
@@ -138,27 +135,11 @@ async def shown(lab: Locator) -> dict[str, str]:
     return {label: plain(text) for label, text in pairs if text != "–"}
 
 
-def plain(text: str) -> str:
-    """A number as Python's format `,.6g` writes it: −1.5 × 10⁷ is -1.5e+07."""
-    text = text.replace("−", "-")
-    match = re.fullmatch(r"(.*) × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", text)
-    return f"{match[1]}e{int(match[2].translate(SUPERSCRIPTS)):+03d}" if match else text
-
-
 async def copied_program(lab: Locator, page: Page) -> str:
     await lab.get_by_role("button", name="Copy as Python").click()
     await expect(lab.locator(".lab-note")).to_contain_text("copied")
     text: str = await page.evaluate("navigator.clipboard.readText()")
     return text
-
-
-def run_program(text: str) -> dict[str, str]:
-    """What a program of a lab prints, by label. Warnings are errors."""
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", text], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, f"{done.stderr}\n{text}"
-    return {label: value for label, _, value in (line.rpartition(": ") for line in done.stdout.splitlines())}
 
 
 async def assert_program_prints_the_screen(lab: Locator, page: Page) -> None:
@@ -218,7 +199,25 @@ def expect_no_growth(counts: list[Counter[str]]) -> None:
     assert not any(growth), f"what the page holds grows by {growth}"
 
 
-def kilobytes(*names: str) -> float:
+def own(name: str) -> list[str]:
+    """The scripts of one lab: they begin with its first word."""
+    word = name.partition("-")[0]
+    shared = ("descent-math.js", "descent-player.js")
+    return sorted(file.name for file in LABS.glob(f"{word}-*.js") if file.name not in shared)
+
+
+def parts(*names: str) -> set[str]:
+    """Scripts of the labs and all that they import from their folder."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        if (name := waiting.pop()) not in found:
+            found.add(name)
+            waiting += re.findall(r'from "\./([\w-]+\.js)"', (LABS / name).read_text(encoding="utf-8"))
+    return found
+
+
+def kilobytes(names: Iterable[str]) -> float:
     """What files of the labs weigh as they are sent."""
     return sum(len(gzip.compress((LABS / name).read_bytes(), 9)) for name in names) / 1000
 
@@ -269,8 +268,3 @@ async def swipe(page: Page, start: tuple[float, float], by: tuple[float, float],
     for step in range(1, steps + 1):
         await send("touchMove", [{"x": start[0] + by[0] * step / steps, "y": start[1] + by[1] * step / steps}])
     await send("touchEnd", [])
-
-
-def close(ours: float | None, theirs: float, scale: float = 0.0) -> bool:
-    """To 1e-10 of the number itself; a difference of large terms can be no more exact than these, `scale`, are rounded."""
-    return ours is not None and abs(ours - theirs) <= 1e-10 * abs(theirs) + 16 * EPS * scale

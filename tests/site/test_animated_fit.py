@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-import numpy as np
 import pytest
 from playwright.async_api import Browser, Locator, expect
 
-from snippets.a_line_through_points import load_penguins
-from snippets.feature_scaling import column_scale, scale, unscale
-from snippets.gradient_descent import descend
-from tests.site.built import ROOT, Site
+from tests.site.built import Site
 from tests.site.labs import (
     COUNTING,
     LOOKS,
@@ -27,6 +23,7 @@ from tests.site.labs import (
     kilobytes,
     leave_and_return,
     number,
+    own,
     state,
     using,
 )
@@ -40,28 +37,6 @@ STEPS = 60
 async def press(lab: Locator, name: str, times: int = 1) -> None:
     for _ in range(times):
         await lab.get_by_role("button", name=name, exact=True).click()
-
-
-async def test_every_picture_is_a_step_of_the_books_own_search(browser: Browser, site: Site) -> None:
-    birds, _ = load_penguins(str(ROOT / "docs/data/penguins.csv"), ["flipper_length_mm", "body_mass_g"])
-    X, y = birds[:, :1], birds[:, 1]
-    mu, s = column_scale(X)
-    async with using(browser, site, PAGE, LAB) as (lab, _, _watch):
-        found = await lab.evaluate(
-            "(lab, steps) => Array.from({ length: steps + 1 }, (_, step) => lab.measure({ step }))", STEPS
-        )
-        await lab.evaluate("lab => lab.refresh()")
-    best = np.polyfit(X[:, 0], y, 1)
-    least = np.mean((np.polyval(best, X[:, 0]) - y) ** 2)
-    for ours, (step, v, c) in zip(found, descend(scale(X, mu, s), y, 0.1, STEPS), strict=True):
-        w, b = unscale(v, c, mu, s)
-        loss = np.mean((X @ w + b - y) ** 2)
-        assert ours["step"] == step
-        np.testing.assert_allclose(
-            [ours["w"], ours["b"], ours["loss"], ours["least"]], [w[0], b, loss, least], rtol=1e-10, atol=1e-10
-        )
-        np.testing.assert_allclose(ours["above"], 100 * (loss - least) / least, rtol=1e-10, atol=1e-9)
-    assert found[-1]["above"] < 1e-6, "at the end the line has not found the birds"
 
 
 async def test_it_plays_pauses_and_steps(browser: Browser, site: Site) -> None:
@@ -182,4 +157,4 @@ async def test_leaving_while_it_plays_leaves_nothing_behind(browser: Browser, si
 
 
 def test_it_is_small() -> None:
-    assert kilobytes("animated-fit.js", "descent-player.js", "descent-math.js", "descent.css") <= 12
+    assert kilobytes([*own(LAB), "descent-player.js", "descent-math.js", "descent.css"]) <= 12

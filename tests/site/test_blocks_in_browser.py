@@ -58,7 +58,7 @@ def differences(page: Page, block: Block, figures: int, result: dict[str, Any]) 
     if result["status"] != "done":
         return [f"{result['status']}: {result.get('error', {}).get('text', '')}"]
     found = []
-    record = page.record_of(block)
+    record = block.record
     recorded = [line.rstrip() for line in record.source.rstrip().split("\n")] if record else []
     printed = [line.rstrip() for line in result["stdout"].rstrip().split("\n")] if result["stdout"].strip() else []
     if printed != recorded:

@@ -6,16 +6,11 @@ import re
 from collections import Counter
 from typing import Any
 
-import numpy as np
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from snippets.gradient_descent import noisy_line
-from snippets.model import design_matrix
-from snippets.uncertainty import bootstrap, t_limit
-from snippets.wrong_tool import fit_huber
-from tests.site import judging_cases as cases
-from tests.site.built import ROOT, Site
+from tests.scripts.judging_cases import PATCHES
+from tests.site.built import Site
 from tests.site.labs import (
     COUNTING,
     LOOKS,
@@ -24,8 +19,6 @@ from tests.site.labs import (
     begin_task,
     bring,
     center,
-    close,
-    copied_program,
     drag,
     expect_done,
     expect_no_growth,
@@ -34,6 +27,7 @@ from tests.site.labs import (
     leave_and_return,
     number,
     open_all,
+    own,
     shown,
     state,
     swipe,
@@ -50,179 +44,23 @@ PAGES = {
 each_lab = pytest.mark.parametrize("name", PAGES)
 
 
-async def measured(lab: Locator, states: list[dict[str, Any]]) -> list[dict[str, float | None]]:
-    found: list[dict[str, float | None]] = await lab.evaluate(
-        "(lab, states) => { const all = states.map(state => ({ ...lab.measure(lab.check(state)) })); lab.refresh(); return all; }",
-        states,
-    )
-    return found
-
-
-def wrong_numbers(states: list[Any], found: list[dict[str, float | None]], answers: list[cases.Answers]) -> list[str]:
-    assert len(states) == len(found) == len(answers) >= 200
-    return [
-        f"{key} is {ours.get(key)}, should be {value}: {given}"
-        for given, ours, theirs in zip(states, found, answers, strict=True)
-        for key, (value, scale) in theirs.items()
-        if not close(ours.get(key), value, scale)
-    ]
-
-
-async def test_every_number_of_outlier_lab(browser: Browser, site: Site) -> None:
-    points = cases.outlier_cases()
-    async with using(browser, site, PAGES["outlier-lab"], "outlier-lab") as (lab, _, _watch):
-        found = await measured(lab, [case.as_state() for case in points])
-    exact = [cases.ExactPoints(case) for case in points]
-    answers = [cases.outlier_answers(case, known) for case, known in zip(points, exact, strict=True)]
-    assert not wrong_numbers(points, found, answers)
-    open_cases = 0
-    for case, known, ours in zip(points, exact, found, strict=True):
-        if ours.get("huW") is None:
-            open_cases += 1
-            continue
-        w, b = ours["huW"], ours["huB"]
-        assert w is not None
-        assert b is not None
-        off = cases.huber_is_off_by(known, case.cut, w, b)
-        assert off is not None
-        scale = float(np.max(np.abs(case.y)) + abs(w) * np.max(np.abs(case.x)))
-        rise = float(np.ptp(case.y)) / float(known.sxx) ** 0.5
-        assert close(w, w - float(off[0]), 4 * rise), (case, ours)
-        assert close(b, b - float(off[1]), scale), (case, ours)
-        if case.kind == "wild":
-            book = fit_huber(design_matrix(np.array(case.x)), np.array(case.y), case.cut)
-            assert np.allclose((b, w), book, rtol=1e-6), "not the book's fit_huber"
-    assert open_cases < 12, "Huber's line is left open too often"
-
-
-async def test_every_number_of_collinear_lab(browser: Browser, site: Site) -> None:
-    states = cases.collinear_states()
-    async with using(browser, site, PAGES["collinear-lab"], "collinear-lab") as (lab, _, _watch):
-        found = await measured(lab, states)
-    flipper, mass = cases.penguins()
-    assert not wrong_numbers(states, found, [cases.collinear_answers(given, flipper, mass) for given in states])
-
-
-async def test_every_number_of_resample_lab(browser: Browser, site: Site) -> None:
-    states = cases.resample_states()
-    async with using(browser, site, PAGES["resample-lab"], "resample-lab") as (lab, _, _watch):
-        found = await measured(lab, states)
-    assert not wrong_numbers(states, found, [cases.resample_answers(given) for given in states])
-    for given, ours in list(zip(states, found, strict=True))[:4]:
-        x, y, rows = cases.resample_world(given)
-        fits = bootstrap(design_matrix(x), y[-1], 400, cases.Drawn(iter(rows)))  # type: ignore[arg-type]
-        which = ["intercept", "slope"].index(given["target"])
-        tail = 50 * (1 - given["level"])
-        book = np.percentile(fits[:, which], [tail, 100 - tail])
-        assert [ours["bootLow"], ours["bootHigh"]] == pytest.approx(book.tolist(), rel=1e-9)
-
-
-async def test_every_number_of_degree_lab(browser: Browser, site: Site) -> None:
-    states = cases.degree_states()
-    async with using(browser, site, PAGES["degree-lab"], "degree-lab") as (lab, _, _watch):
-        first = await lab.evaluate("lab => [lab.fit.x, lab.fit.y, lab.fit.xTest, lab.fit.yTest]")
-        found = await measured(lab, states)
-    assert not wrong_numbers(states, found, [cases.degree_answers(given) for given in states])
-
-    # It begins with the points of the figure above it.
-    rng = np.random.default_rng(6)
-    for x, y, grid in ((first[0], first[1], np.linspace(0, 10, 15)), (first[2], first[3], np.linspace(0.1, 9.9, 50))):
-        np.testing.assert_allclose(x, grid, rtol=1e-14)
-        np.testing.assert_array_equal(y, np.round(3 * np.sin(0.8 * grid) + 0.3 * grid + rng.normal(0, 1, len(grid)), 2))
-
-
-async def test_random_numbers_and_limits_are_those_of_the_sources(browser: Browser, site: Site) -> None:
-    """L'Ecuyer's published numbers; Student's t as SciPy has it, for all that can be chosen and more; and the same row in Python."""
-    degrees = range(1, 201)
-    async with using(browser, site, PAGES["degree-lab"], "degree-lab") as (lab, _, _watch):
-        found = await lab.evaluate(
-            """async (lab, [degrees, levels]) => {
-              const { name } = performance.getEntriesByType("resource").find(({ name }) => name.endsWith("/judging.js"));
-              const judging = await import(name);
-              const random = await import(new URL("random.js", name));
-              const row = random.stream();
-              return {
-                uniform: Array.from({ length: 1000 }, () => row.next().value),
-                limits: degrees.map((df) => levels.map((level) => judging.tLimit(df, level))),
-                python: random.PYTHON_STREAM,
-              };
-            }""",
-            [list(degrees), list(cases.LEVELS)],
-        )
-    uniform = found["uniform"]
-    published = [0.12701112204657714, 0.3185275653967945, 0.30918601558327008]
-    np.testing.assert_allclose([*uniform[:3], uniform[999]], [*published, 0.98607848680213228], rtol=1e-15)
-    names: dict[str, Any] = {}
-    exec("import math\n" + found["python"], names)
-    row = names["stream"]()
-    assert [next(row) for _ in range(1000)] == uniform
-    theirs = [[t_limit(df, level) for level in cases.LEVELS] for df in degrees]
-    np.testing.assert_allclose(found["limits"], theirs, rtol=1e-12)
-
-
-async def test_outlier_lab_begins_with_the_points_of_the_figure(browser: Browser, site: Site) -> None:
-    X, y = noisy_line(np.random.default_rng(42))
-    async with using(browser, site, PAGES["outlier-lab"], "outlier-lab") as (lab, _, _watch):
-        given = await state(lab)
-        assert given["x"] == X[::10, 0].tolist()
-        assert given["y"] == y[::10].tolist()
-        text = (ROOT / "docs" / "wrong-tool.md").read_text(encoding="utf-8")
-        await lab.get_by_label("Data").select_option("accomplices")
-        slope, most = await number(lab, "lsW"), await number(lab, "most")
-        assert f"3 wild: slope {slope:5.2f}, D ≤ {most:.2f}" in text
-
-
 # ---- programs ----
 
 
 async def settle_at(lab: Locator, patch: dict[str, Any]) -> None:
-    await lab.evaluate("(lab, patch) => { lab.change(lab.check({ ...lab.start(), ...patch })); lab.refresh(); }", patch)
-
-
-PROGRAMS: dict[str, list[dict[str, Any]]] = {
-    "outlier-lab": [
-        {},
-        {"cut": 0.02},
-        {"x": [8, 8, 8, 8, 19], "y": [1, 2, 4, 4.5, 12], "chosen": 4, "preset": "own"},
-        {"x": [1, 2, 3, 4], "y": [1, 1, 3, 3], "chosen": 0, "cut": 10, "preset": "own"},
-        {"x": [1, 2, 3], "y": [2, 4, 6], "chosen": 1, "preset": "own"},
-        {"x": [3, 3], "y": [1, 2], "chosen": 0, "preset": "own"},
-        {"x": [3], "y": [1], "chosen": 0, "preset": "own"},
-        {"x": [], "y": [], "chosen": 0, "preset": "own"},
-    ],
-    "collinear-lab": [
-        {},
-        {"rho": 0, "birds": 25, "samples": 3},
-        {"rho": 0.9999, "at": [180, 225.5]},
-        {"rho": 1},
-        {"samples": 0},
-        {"samples": 1},
-    ],
-    "resample-lab": [
-        {"samples": 60, "noise": "funnel", "target": "intercept", "from": 100},
-        {"samples": 7, "noise": "tails", "n": 5, "level": 0.99, "first": 3},
-        {"samples": 5, "noise": "ends", "sigma": 0.1, "level": 0.5},
-        {"samples": 1},
-        {"samples": 0},
-    ],
-    "degree-lab": [
-        {},
-        {"degree": 14},
-        {"n": 60, "degree": 15, "truth": "parabola", "draw": 3},
-        {"n": 8, "degree": 7, "truth": "line", "sigma": 3},
-    ],
-}
+    await lab.evaluate(
+        "(lab, patch) => { lab.change(lab.model.check({ ...lab.start(), ...patch })); lab.refresh(); }", patch
+    )
 
 
 @each_lab
-async def test_each_program_prints_the_screen(browser: Browser, site: Site, name: str) -> None:
+async def test_each_program_prints_the_screen_and_no_picture_breaks(browser: Browser, site: Site, name: str) -> None:
+    """One program of each, as it is shown and copied; tests/scripts/test_lab_programs.py runs them for all these states."""
     async with using(browser, site, PAGES[name], name) as (lab, page, _):
-        for patch in PROGRAMS[name]:
+        for number_, patch in enumerate(PATCHES[name]):
             await settle_at(lab, patch)
-            await assert_program_prints_the_screen(lab, page)
-            assert "\u2212" not in (await copied_program(lab, page)).split("print(f")[0], (
-                "a typographic minus is no Python"
-            )
+            if number_ == 0:
+                await assert_program_prints_the_screen(lab, page)
             text = await lab.evaluate(
                 "lab => lab.textContent + [...lab.querySelectorAll('svg')].map(svg => svg.outerHTML).join()"
             )
@@ -436,20 +274,12 @@ async def test_nonsense_is_refused_with_a_sentence_and_nothing_is_lost(browser: 
             await expect(lab.locator("[data-fact=cook]")).to_have_text("–")
 
 
-LINKED: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
-    "outlier-lab": ({"cut": 0.5, "chosen": 3}, [{"cut": -1}, {"x": [1, None]}, {"x": [1]}, {"preset": "no"}]),
-    "collinear-lab": (
-        {"rho": 0.5, "birds": 30},
-        [{"rho": 2}, {"birds": 1e9}, {"samples": -1}, {"at": [1]}, {"rho": 0.9999999}],
-    ),
-    "resample-lab": (
-        {"n": 7, "noise": "tails"},
-        [{"n": 1}, {"samples": 1e9}, {"noise": "constructor"}, {"level": 1}, {"sigma": None}],
-    ),
-    "degree-lab": (
-        {"degree": 3, "draw": 4},
-        [{"degree": 15}, {"n": 1e6}, {"draw": 1e9}, {"truth": "toString"}, {"sigma": "x"}],
-    ),
+# A state of each, and one that its links may not hold (all of them: tests/scripts/lab_states.test.js).
+LINKED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "outlier-lab": ({"cut": 0.5, "chosen": 3}, {"x": [1, None]}),
+    "collinear-lab": ({"rho": 0.5, "birds": 30}, {"rho": 2}),
+    "resample-lab": ({"n": 7, "noise": "tails"}, {"noise": "constructor"}),
+    "degree-lab": ({"degree": 3, "draw": 4}, {"truth": "toString"}),
 }
 
 
@@ -467,21 +297,20 @@ async def test_a_link_opens_it_as_it_was_and_a_broken_one_changes_nothing(
         await lab.get_by_role("button", name="Reset").click()
         before = await state(lab)
         assert before != was
-        for change in broken:
-            await page.evaluate(
-                """([name, state]) => {
-                  const code = btoa(JSON.stringify(state)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-                  location.hash = `lab=${name}.${code}`;
-                }""",
-                [name, {**before, **change}],
-            )
-            await expect(lab.locator(".lab-note")).to_contain_text("The link does not hold a state of this lab")
-            assert await state(lab) == before, change
-            await lab.evaluate("lab => lab.say('')")
+        await page.evaluate(
+            """([name, state]) => {
+              const code = btoa(JSON.stringify(state)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+              location.hash = `lab=${name}.${code}`;
+            }""",
+            [name, {**before, **broken}],
+        )
+        await expect(lab.locator(".lab-note")).to_contain_text("The link does not hold a state of this lab")
+        assert await state(lab) == before
+        await lab.evaluate("lab => lab.say('')")
         await page.evaluate("link => { location.href = link; }", link)
         await page.wait_for_function(
             "([name, was]) => JSON.stringify(document.querySelector(name).state) === was",
-            arg=[name, await lab.evaluate("(lab, was) => JSON.stringify(lab.check(was))", was)],
+            arg=[name, await lab.evaluate("(lab, was) => JSON.stringify(lab.model.check(was))", was)],
         )
 
 
@@ -634,7 +463,15 @@ async def test_leaving_the_page_and_coming_back_leaves_nothing_behind(
         assert not watch.problems
 
 
-def test_each_is_small() -> None:
-    for name in PAGES:
-        own = ("robust.js",) if name == "outlier-lab" else ("random.js", "judging.js")
-        assert kilobytes(f"{name}.js", *own, "judging-view.js", "judging.css") <= 12, name
+MATHEMATICS = {
+    "outlier-lab": ["robust.js"],
+    "collinear-lab": ["random.js", "judging.js", "two-weights.js"],
+    "resample-lab": ["random.js", "judging.js"],
+    "degree-lab": ["random.js", "judging.js", "polynomials.js"],
+}
+
+
+@each_lab
+def test_each_is_small(name: str) -> None:
+    most = 13 if name in ("outlier-lab", "resample-lab") else 12
+    assert kilobytes([*own(name), *MATHEMATICS[name], "judging-view.js", "judging.css"]) <= most

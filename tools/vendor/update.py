@@ -2,14 +2,15 @@
 
 Run it from anywhere, on a machine with Python, npm and a network:
 
-    python docs/assets/vendor/update.py
+    python tools/vendor/update.py
 
 It fetches the packages below by name and version, checks each against its recorded integrity, and writes
 
-    asrun/formulas/vendor/      katex.min.js, run at build time and never shipped
-    asrun/publishing/styles/     the style sheet and the fonts that formulas need
-    docs/assets/vendor/fonts/   one text family and one for code, cut to what a technical book prints
-    docs/assets/vendor/d3/, …   the bundles of `bundles.py`, from packages with a lock of their own
+    asrun/formulas/vendor/                       katex.min.js, run at build time and never shipped to readers
+    asrun/publishing/styles/katex.css            the style sheet of formulas
+    asrun/publishing/theme/assets/vendor/katex/  the fonts that formulas need
+    asrun/publishing/theme/assets/vendor/fonts/  one text family and one for code, cut to what a technical book prints
+    …/vendor/codemirror, docs/assets/vendor/d3   the bundles of `bundles.py`, from packages with a lock of their own
 
 The same versions give the same bytes. To move to another version, change it here, run the script once, and
 record the integrity that it reports.
@@ -41,7 +42,8 @@ PACKAGES = {
 TOOLS = ["fonttools==4.68.0", "brotli==1.2.1"]
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[2]
+ROOT = HERE.parents[1]
+THEME = ROOT / "asrun/publishing/theme/assets/vendor"
 
 # What prose, tables, figures and printed output use: Latin, Greek, super- and subscripts, arrows, and the signs of arithmetic.
 TEXT = (
@@ -81,7 +83,7 @@ def main() -> None:
         subprocess.run([python, "-m", "pip", "install", "--quiet", *TOOLS], check=True)
         subprocess.run([python, __file__, str(work)], check=True)
         write_script(work)
-    build_bundles(HERE)
+    build_bundles()
 
 
 def fetch(work: Path) -> None:
@@ -103,14 +105,14 @@ def fetch(work: Path) -> None:
 
 def write_script(work: Path) -> None:
     """KaTeX itself, for the build."""
-    target = fresh(ROOT / "engine/vendor/katex")
+    target = fresh(ROOT / "asrun/formulas/vendor")
     shutil.copy(work / "katex/package/dist/katex.min.js", target)
     shutil.copy(work / "katex/package/LICENSE", target)
 
 
 def write_fonts(work: Path) -> None:
     """The fonts, the style sheet of formulas, and the licenses of both."""
-    target = fresh(HERE / "fonts")
+    target = fresh(THEME / "fonts")
     serif, mono = work / "source-serif/package", work / "source-code-pro/package"
     text_features = ["kern", "mark", "mkmk", "ccmp", "liga"]
     weights = {"opsz": 14, "wght": (400, 700)}  # one file from regular to bold, at the optical size of running text
@@ -122,10 +124,10 @@ def write_fonts(work: Path) -> None:
     shutil.copy(serif / "LICENSE.md", target / "LICENSE-serif.txt")
     shutil.copy(mono / "LICENSE.md", target / "LICENSE-mono.txt")
 
-    source, target = work / "katex/package", fresh(HERE / "katex")
+    source, target = work / "katex/package", fresh(THEME / "katex")
     shutil.copy(source / "LICENSE", target)
     css = (source / "dist/katex.min.css").read_text("utf-8")
-    (target / "katex.css").write_text(
+    (ROOT / "asrun/publishing/styles/katex.css").write_text(
         re.sub(r"@font-face\{[^}]*\}", lambda face: font_face(face[0], source / "dist", target), css), "utf-8"
     )
 

@@ -4,9 +4,11 @@
 // Two habits keep the digits. Sums carry along what rounding cuts off, and whatever a mean can be taken from (variances, slopes) is
 // computed from differences to the mean, never as a difference of large sums.
 
+/** @import { BestLine } from "./types" */
+
 // ---- sums ----
 
-// Neumaier's sum: as exact as if it had been added with twice the digits.
+/** Neumaier's sum: as exact as if it had been added with twice the digits. @param {Iterable<number>} values */
 export function sum(values) {
   let total = 0;
   let lost = 0;
@@ -18,7 +20,7 @@ export function sum(values) {
   return total + lost;
 }
 
-// Σ f(i) for i from 0 to n - 1, without an array in between.
+/** Σ f(i) for i from 0 to n - 1, without an array in between. @param {number} n @param {(i: number) => number} f */
 export function sumOf(n, f) {
   let total = 0;
   let lost = 0;
@@ -31,9 +33,10 @@ export function sumOf(n, f) {
   return total + lost;
 }
 
+/** @param {ArrayLike<number> & Iterable<number>} values */
 export const mean = (values) => sum(values) / values.length;
 
-// Differences to the mean. The second mean takes out what rounding left in the first.
+/** Differences to the mean. The second mean takes out what rounding left in the first. @param {number[]} values */
 export function centered(values) {
   if (!values.some((value) => value !== values[0])) return { mean: values[0], differences: Array.from(values, () => 0) };
   const first = mean(values);
@@ -44,12 +47,17 @@ export function centered(values) {
 
 // ---- a line and its points ----
 
+/** @param {number} x @param {number} y @param {number} w @param {number} b */
 export const residual = (x, y, w, b) => w * x + b - y;
-export const residuals = (x, y, w, b) => Array.from(x, (xi, i) => residual(xi, y[i], w, b));
+/** @param {number[]} x @param {number[]} y @param {number} w @param {number} b */
 export const loss = (x, y, w, b) => sumOf(x.length, (i) => residual(x[i], y[i], w, b) ** 2) / x.length;
+/** @param {number[]} x @param {number[]} y @param {number} w @param {number} b */
 export const meanAbsolute = (x, y, w, b) => sumOf(x.length, (i) => Math.abs(residual(x[i], y[i], w, b))) / x.length;
 
-// The gradient (∂L/∂w, ∂L/∂b). What is smaller than the rounding of its own terms is zero: nobody can tell it from zero.
+/**
+ * The gradient (∂L/∂w, ∂L/∂b). What is smaller than the rounding of its own terms is zero: nobody can tell it from zero.
+ * @param {number[]} x @param {number[]} y @param {number} w @param {number} b
+ */
 export function gradient(x, y, w, b) {
   const n = x.length;
   const noise = 4 * Number.EPSILON;
@@ -61,7 +69,11 @@ export function gradient(x, y, w, b) {
   };
 }
 
-// The line with the smallest loss. Where all x are equal there is none but a whole family, all lines through (x, mean of y): then `unique` is false, and the level one of them stands for all.
+/**
+ * The line with the smallest loss. Where all x are equal there is none but a whole family, all lines through (x, mean of y): then `unique`
+ * is false, and the level one of them stands for all.
+ * @param {number[]} x @param {number[]} y
+ */
 export function bestLine(x, y) {
   const n = x.length;
   const { mean: xMean, differences: dx } = centered(x);
@@ -77,38 +89,47 @@ export function bestLine(x, y) {
   return { w, b, unique, xMean, yMean, sxx, syy, dx, dy, loss: Math.sqrt(least) <= noise ? 0 : least };
 }
 
-// By how much the loss of a line exceeds the smallest: Pythagoras, instead of the difference of two losses. `level` is the mean of
-// its residuals.
+/**
+ * By how much the loss of a line exceeds the smallest: Pythagoras, instead of the difference of two losses. `level` is the mean of its
+ * residuals.
+ * @param {BestLine} best @param {number} w @param {number} level
+ */
 export const excess = (best, w, level) => ((w - best.w) ** 2 * best.sxx) / best.dx.length + level ** 2;
 
-// R² = 1 - Σ r² / Σ (y - mean y)², of any line; null where all y are equal.
+/**
+ * R² = 1 - Σ r² / Σ (y - mean y)², of any line; null where all y are equal.
+ * @param {number[]} x @param {number[]} y @param {number} w @param {number} b
+ */
 export function rSquared(x, y, w, b) {
   const { differences } = centered(y);
   const total = sum(differences.map((difference) => difference ** 2));
   return total > 0 ? 1 - (loss(x, y, w, b) * x.length) / total : null;
 }
 
-// How much a point pulls the best line by its place alone: 1/n + (x - mean)² / Σ (x - mean)².
+/** How much a point pulls the best line by its place alone: 1/n + (x - mean)² / Σ (x - mean)². @param {BestLine} best @param {number} i */
 export function leverage(best, i) {
   const n = best.dx.length;
   return best.unique ? 1 / n + best.dx[i] ** 2 / best.sxx : null;
 }
 
-// By how much the loss changes when the line is nudged by (dw, db): the linear part, which is zero at the best line, and the square.
+/**
+ * By how much the loss changes when the line is nudged by (dw, db): the linear part, which is zero at the best line, and the square.
+ * @param {number[]} x @param {number[]} y @param {number} w @param {number} b @param {number} dw @param {number} db
+ */
 export function nudge(x, y, w, b, dw, db) {
   const n = x.length;
   const step = (i) => dw * x[i] + db;
   return sumOf(n, (i) => step(i) * (2 * residual(x[i], y[i], w, b) + step(i))) / n;
 }
 
-// The entries of AᵀA and Aᵀy for A = [1 x].
+/** The entries of AᵀA and Aᵀy for A = [1 x]. @param {number[]} x @param {number[]} y */
 export function normalEquations(x, y) {
   return { n: x.length, sx: sum(x), sxx: sumOf(x.length, (i) => x[i] ** 2), sy: sum(y), sxy: sumOf(x.length, (i) => x[i] * y[i]) };
 }
 
 // ---- round numbers ----
 
-// The largest of 1, 2, 5 times a power of ten that is not above `value`.
+/** The largest of 1, 2, 5 times a power of ten that is not above `value`. @param {number} value */
 export function roundStep(value) {
   if (!(value > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
@@ -117,7 +138,7 @@ export function roundStep(value) {
   return power < 1 ? factor / Math.round(1 / power) : factor * power;
 }
 
-// `value` to the next multiple of `step`, without the tail that a product of decimals has (0.30000000000000004).
+/** `value` to the next multiple of `step`, without the tail that a product of decimals has (0.30000000000000004). @param {number} value @param {number} step */
 export function roundTo(value, step) {
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   return decimals > 15 ? Math.round(value / step) * step : Number((Math.round(value / step) * step).toFixed(decimals));

@@ -2,8 +2,11 @@
 
 const [M1, M2] = [4294967087, 4294944443];
 
-// An endless row of uniform numbers between 0 and 1: MRG32k3a of P. L'Ecuyer (1999), Operations Research 47, 159-164, from its
-// usual seed. All products stay below 2**53, so that Python's integers give the same row.
+/**
+ * An endless row of uniform numbers between 0 and 1: MRG32k3a of P. L'Ecuyer (1999), Operations Research 47, 159-164, from its
+ * usual seed. All products stay below 2**53, so that Python's integers give the same row.
+ * @returns {Generator<number, never>}
+ */
 export function* stream() {
   let [a0, a1, a2, b0, b1, b2] = Array(6).fill(12345);
   while (true) {
@@ -14,20 +17,22 @@ export function* stream() {
   }
 }
 
+/** @param {number} value @param {number} m */
 const modulo = (value, m) => ((value % m) + m) % m;
 
-// Rounded to thousandths: the last bit of a logarithm or cosine, which machines may give differently, is gone.
+/** Rounded to thousandths: the last bit of a logarithm or cosine, which machines may give differently, is gone. @param {number} value */
 const thousandths = (value) => Math.floor(1000 * value + 0.5) / 1000;
 
-// A number of the bell curve from two uniform ones: G. Box, M. Muller (1958), Ann. Math. Statistics 29, 610-611.
+/** A number of the bell curve from two uniform ones: G. Box, M. Muller (1958), Ann. Math. Statistics 29, 610-611. @param {number} u @param {number} v */
 export const normal = (u, v) => thousandths(Math.sqrt(-2 * Math.log(u)) * Math.cos(2 * Math.PI * v));
 
-// One of Laplace's noise, brought to spread 1: far more often very large.
+/** One of Laplace's noise, brought to spread 1: far more often very large. @param {number} u @param {number} v */
 export const laplace = (u, v) => thousandths((v < 0.5 ? 1 : -1) * Math.log(u) * Math.SQRT1_2);
 
+/** A whole number below n. @param {number} n @param {number} u */
 export const integer = (n, u) => Math.floor(n * u);
 
-// The same in Python.
+/** The same in Python. */
 export const PYTHON_STREAM = `def stream():
     """Uniform numbers: MRG32k3a of P. L'Ecuyer (1999)."""
     a, b = [12345] * 3, [12345] * 3

@@ -2,11 +2,12 @@
 // made: all works on its differences to the means, and gives slope and intercept.
 
 import { mean, sumOf } from "./math.js";
+/** @import { BestLine, RobustLine } from "./types" */
 
 const atMeans = (best, w, level) => ({ w, b: best.yMean + level - w * best.xMean, w0: w, level });
 const offLine = ({ dx, dy }, { w, level }, i) => w * dx[i] + level - dy[i];
 
-// Cook's distance of every point, and its leverage; a point without which all x are equal has none, nor has one of points on a line.
+/** Cook's distance of every point; a point without which all x are equal has none, nor has one of points on a line. @param {BestLine} best */
 export function cooksDistances(best) {
   const { dx, dy, w, sxx, loss } = best;
   const n = dx.length;
@@ -18,7 +19,7 @@ export function cooksDistances(best) {
   });
 }
 
-// The slope of the best line without point i: null where none is left.
+/** The slope of the best line without point i: null where none is left. @param {BestLine} best @param {number} i */
 export function slopeWithout(best, i) {
   const keep = (values) => values.filter((_, place) => place !== i);
   const [dx, dy] = [keep(best.dx), keep(best.dy)];
@@ -27,7 +28,11 @@ export function slopeWithout(best, i) {
   return sumOf(dx.length, (k) => (dx[k] - xMean) * (dy[k] - yMean)) / sumOf(dx.length, (k) => (dx[k] - xMean) ** 2);
 }
 
-// Two unknowns: the slope and level where Σ weight (w dx + level - dy)² + pull[0] level + pull[1] w is smallest; null if there is no single one.
+/**
+ * Two unknowns: the slope and level where Σ weight (w dx + level - dy)² + pull[0] level + pull[1] w is smallest; null if there is no
+ * single one.
+ * @param {BestLine} best @param {(i: number) => number} weight
+ */
 function solve({ dx, dy }, weight, pull = [0, 0]) {
   const n = dx.length;
   const total = sumOf(n, weight);
@@ -41,13 +46,15 @@ function solve({ dx, dy }, weight, pull = [0, 0]) {
   return { w, level: yMean - w * xMean - pull[0] / (2 * total) };
 }
 
-// The line with the smallest Huber loss, exactly: within the right division into small and large residuals it is one linear system.
-// Newton's steps with an exact search along each find the division: K. Madsen, H. B. Nielsen (1990), BIT 30, 682-699. Where the points
-// leave the line free, `unique` is false.
+/**
+ * The line with the smallest Huber loss, exactly: within the right division into small and large residuals it is one linear system.
+ * Newton's steps with an exact search along each find the division: K. Madsen, H. B. Nielsen (1990), BIT 30, 682-699. Where the points
+ * leave the line free, `unique` is false.
+ * @param {BestLine} best whose x are not all equal @param {number} cut @returns {RobustLine}
+ */
 export function huberLine(best, cut) {
   const { dx } = best;
   const n = dx.length;
-  if (!best.unique) return null;
   let line = { w: best.w, level: 0 };
   const clipped = (r) => Math.max(-cut, Math.min(cut, r));
   const zone = (r) => (Math.abs(r) > cut ? Math.sign(r) : 0);
@@ -59,6 +66,7 @@ export function huberLine(best, cut) {
     const newton = solve(best, (i) => (zone(r[i]) ? 0 : 1), pull);
     unique = newton !== null;
     const goal = newton ?? solve(best, (i) => cut / Math.max(cut, Math.abs(r[i])));
+    if (!goal) break;
     const [dw, dLevel] = [goal.w - line.w, goal.level - line.level];
     const move = dx.map((d) => dw * d + dLevel);
     if (newton && r.every((ri, i) => zone(ri) === zone(ri + move[i]))) return { ...atMeans(best, goal.w, goal.level), unique };
@@ -79,12 +87,14 @@ export function huberLine(best, cut) {
   return { ...atMeans(best, line.w, line.level), unique };
 }
 
-// The line with the smallest sum of absolute residuals. For each slope the best level is a median; what is left is convex in the slope,
-// and halving finds where it turns. Of several best lines it gives the middle one.
+/**
+ * The line with the smallest sum of absolute residuals. For each slope the best level is a median; what is left is convex in the slope,
+ * and halving finds where it turns. Of several best lines it gives the middle one.
+ * @param {BestLine} best whose x are not all equal @returns {RobustLine}
+ */
 export function absoluteLine(best) {
-  const { dx, dy, sxx, syy, unique } = best;
+  const { dx, dy, sxx, syy } = best;
   const n = dx.length;
-  if (!unique) return null;
   const sorted = new Float64Array(n);
   const middles = (w) => {
     for (let i = 0; i < n; i++) sorted[i] = dy[i] - w * dx[i];
@@ -137,5 +147,8 @@ export function absoluteLine(best) {
   const last = side(first) < 0 ? first : edge(0)[0];
   const w = Math.abs(first + last) <= 8 * Number.EPSILON * unit ? 0 : (first + last) / 2;
   const [low, high] = middles(w);
-  return { ...atMeans(best, w, (low + high) / 2), several: Math.abs(last - first) > 1e-9 * (unit + Math.abs(w)) || high - low > 1e-9 * Math.sqrt(syy / n) };
+  return {
+    ...atMeans(best, w, (low + high) / 2),
+    several: Math.abs(last - first) > 1e-9 * (unit + Math.abs(w)) || high - low > 1e-9 * Math.sqrt(syy / n),
+  };
 }

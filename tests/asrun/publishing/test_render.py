@@ -13,8 +13,8 @@ import markdown
 import pytest
 
 from asrun.__main__ import main
-from asrun.checking.record import verified, verified_table
-from asrun.publishing.render import finished
+from asrun.checking.record import record_table
+from asrun.publishing.render import render_page
 from tests.asrun.conftest import FRONT_MATTER, REPOSITORY, SmallBook
 
 PLAIN = ["tables", "fenced_code", "md_in_html"]
@@ -27,7 +27,7 @@ def shown(book: SmallBook, body: str) -> str:
     checked = book.verify()
     assert checked.problems == ()
     page = checked.pages["page.md"]
-    return finished(page, checked.runs["page.md"], lambda figure, alt: f"[figure: {alt}]").lstrip("\n")
+    return render_page(page, checked.runs["page.md"], lambda figure, alt: f"[figure: {alt}]").lstrip("\n")
 
 
 def written(book: SmallBook, out: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> None:
@@ -199,7 +199,7 @@ def test_the_record_says_what_was_run_and_compared(book: SmallBook) -> None:
     book.page("\nText.\n", "other.md", front=FRONT_MATTER.replace("A page", "Another"))
     checked = book.verify()
     assert checked.problems == ()
-    data = verified(checked)
+    data = checked.record
     page = {
         key: data["pages"]["docs/page.md"][key]
         for key in ("blocks", "outputs", "numbers", "figures", "quoted", "version")
@@ -223,16 +223,17 @@ def test_the_record_says_what_was_run_and_compared(book: SmallBook) -> None:
 
 def test_the_record_does_not_change_from_run_to_run(book: SmallBook) -> None:
     book.page(RECORDED)
-    first = json.dumps(verified(book.verify()), sort_keys=True)  # from a run
-    assert json.dumps(verified(book.verify()), sort_keys=True) == first  # from the cache
+    first = json.dumps(book.verify().record, sort_keys=True)  # from a run
+    assert json.dumps(book.verify().record, sort_keys=True) == first  # from the cache
     book.page("\nMore text, of 5<!-- = 5 -->.\n", "zzz.md")
-    assert json.dumps(verified(book.verify())["pages"]["docs/page.md"], sort_keys=True) in first
+    assert json.dumps(book.verify().record["pages"]["docs/page.md"], sort_keys=True) in first
 
 
 def test_the_table_has_a_row_for_each_page_and_one_for_all(book: SmallBook) -> None:
     book.page(RECORDED)
     book.page("\nText.\n", "other.md", front=FRONT_MATTER.replace("A page", "Another"))
-    head, rule, *rows = verified_table(book.verify()).splitlines()
+    checked = book.verify()
+    head, rule, *rows = record_table(checked.pages.values(), checked.record).splitlines()
     assert [row.split(" | ")[0] for row in rows] == ["| [Another](other.md)", "| [A page](page.md)", "| **All pages**"]
     assert len({row.count("|") for row in (head, rule, *rows)}) == 1
     page = dict(zip(head.strip("| ").split(" | "), rows[1].strip("| ").split(" | "), strict=True))

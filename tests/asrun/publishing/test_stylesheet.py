@@ -10,7 +10,7 @@ import pytest
 
 from asrun.publishing import stylesheet as stylesheets
 from asrun.publishing.stylesheet import stylesheet
-from asrun.settings import PACKAGE
+from asrun.settings import PACKAGE, BookError
 from snippets import plots
 
 THEME = Path(material.__file__).parent / "templates"
@@ -66,8 +66,16 @@ def test_the_name_of_the_style_sheet_changes_with_its_content(tmp_path: Path, mo
 
 
 def test_a_missing_part_of_the_theme_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="which version of Material"):
+    with pytest.raises(BookError, match="which version of Material"):
         stylesheet(tmp_path)
+
+
+def test_a_missing_part_of_ours_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stylesheets, "STYLES", tmp_path)
+    with pytest.raises(
+        BookError, match=r"the style sheet .*/katex\.css, a part of asrun, is missing: install asrun again"
+    ):
+        stylesheet(THEME)
 
 
 def test_the_style_sheet_names_no_other_host() -> None:

@@ -9,7 +9,7 @@ import markdown
 import pytest
 
 from asrun.checking.update import update
-from asrun.publishing.render import finished
+from asrun.publishing.render import render_page
 from tests.asrun.conftest import FRONT_MATTER, SmallBook
 
 BLOCK = "```python\nprint(6 * 7)\n\nprint('done')\n```"
@@ -154,7 +154,7 @@ def test_a_reader_finds_its_output_in_the_same_container(
     book.page("\n" + before + inside(prefix, f"{BLOCK}\n\n{RECORD}") + after)
     checked = book.verify()
     assert checked.problems == ()
-    text = finished(checked.pages["page.md"], checked.runs["page.md"], lambda figure, alt: alt)
+    text = render_page(checked.pages["page.md"], checked.runs["page.md"], lambda figure, alt: alt)
     names, configs = checked.settings.extensions
     html = markdown.markdown(text, extensions=names, extension_configs=configs)
     around = around_code(html, "print")

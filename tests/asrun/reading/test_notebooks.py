@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from asrun.publishing.render import finished
-from asrun.reading.notebooks import as_markdown, canonical, from_markdown, stripped
+from asrun.checking.update import update
+from asrun.publishing.render import render_page
+from asrun.reading.notebooks import as_markdown, from_markdown, strip_outputs, to_json
 from tests.asrun.conftest import SmallBook
 
 FIGURE = 'plt.plot([1, 2])\nplt.title("Growth")\nplt.xlabel("time (s)")\nplt.ylabel("mass (g)")'
@@ -71,14 +72,14 @@ def test_cells_share_names_options_hold_and_prose_is_checked(book: SmallBook) ->
     path = book.root / "docs/page.ipynb"
     notebook = json.loads(path.read_text())
     notebook["cells"][1]["metadata"]["recorded"] = ["2"]
-    path.write_text(canonical(notebook))
+    path.write_text(to_json(notebook))
     checked = book.verify()
     assert checked.problems == ()
     page, run = checked.pages["page.ipynb"], checked.runs["page.ipynb"]
     assert [ran.outcome for ran in run.blocks] == ["ran", "ran", "raised ValueError"]
     assert page.code_blocks[0].options == {"title": "Two"}
     assert page.code_blocks[1].alts == ['A line, "rising"']
-    text = finished(page, run, lambda figure, alt: f"[figure: {alt}]")
+    text = render_page(page, run, lambda figure, alt: f"[figure: {alt}]")
     assert '```python title="Two"\nx = 2\nprint(x)\n```' in text
     assert '[figure: A line, "rising"]' in text
     assert "#|" not in text
@@ -97,7 +98,7 @@ def test_a_record_may_hold_anything(book: SmallBook, recorded: list[str]) -> Non
     path = book.root / "docs/page.ipynb"
     notebook = json.loads(path.read_text())
     notebook["cells"][0]["metadata"]["recorded"] = recorded
-    path.write_text(canonical(notebook))
+    path.write_text(to_json(notebook))
     assert book.problems() == []
 
 
@@ -108,12 +109,11 @@ def test_writing_it_as_markdown_and_back_changes_nothing() -> None:
         {"cell_type": "code", "id": "c", "metadata": {"recorded": ["1", "", "2"]}, "source": ""},
         {"cell_type": "markdown", "id": "d", "metadata": {}, "source": ""},
     ]
-    raw = canonical(stripped({"cells": cells, "metadata": {"book": {}}, "nbformat": 4, "nbformat_minor": 5}))
-    text, lines, spans, problems = as_markdown("docs/page.ipynb", raw)
-    assert problems == []
-    assert len(lines) == text.count("\n") + 1
-    written = text.split("\n")
-    assert from_markdown(raw, spans, [written[span.first : span.end] for span in spans]) == raw
+    raw = to_json(strip_outputs({"cells": cells, "metadata": {"book": {}}, "nbformat": 4, "nbformat_minor": 5}))
+    written = as_markdown("docs/page.ipynb", raw)
+    assert written.problems == []
+    assert len(written.lines) == len(written.text_lines)
+    assert from_markdown(raw, [written.text_lines[first:end] for first, end in written.cells]) == raw
 
 
 def test_a_notebook_in_another_form_is_told(book: SmallBook) -> None:
@@ -121,3 +121,20 @@ def test_a_notebook_in_another_form_is_told(book: SmallBook) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()), indent=2))
     assert len(book.problems()) == 1
     assert "not written as Jupyter does" in book.problems()[0]
+
+
+@pytest.mark.parametrize("cells", [[], [{"cell_type": "code", "id": "a", "source": "x = 1"}]])
+def test_a_notebook_without_cells_or_metadata_is_read(book: SmallBook, cells: list[dict[str, str]]) -> None:
+    path = book.notebook([])
+    path.write_text(to_json({**json.loads(path.read_text()), "cells": cells}))
+    assert [problem.split(": ")[1][:40] for problem in book.problems()] == (
+        ["the notebook holds outputs, or is not written as Jupyter does"[:40]] if cells else []
+    )
+    update(book.verify())
+    assert book.problems() == []
+
+
+def test_what_is_no_notebook_is_told(book: SmallBook) -> None:
+    book.write("docs/page.ipynb", "[]")
+    (problem,) = book.problems()
+    assert problem.startswith("docs/page.ipynb:1: this is not a notebook: ")

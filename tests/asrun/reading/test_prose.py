@@ -134,6 +134,9 @@ def test_a_quotation_needs_its_source(book: SmallBook) -> None:
         "> $$x = 0.333$$\n>\n> <!-- statement -->\n> <!-- 0.333 = x:.3f -->",
         "- item\n\n    $$x = 0.333$$\n\n    <!-- statement -->\n    <!-- 0.333 = x:.3f -->",
         "## A step of 0.333\n<!-- 0.333 = x:.3f -->",
+        "## From 0.333 to 0.667\n<!-- 0.333 = x:.3f -->\n<!-- 0.667 = 2 * x:.3f -->",
+        "## From 0.333 to 3\n<!-- 0.333 = x:.3f -->\n<!-- 3 = 1 / x:.0f -->",
+        "$x = 0.333$<!--\n0.333 = x:.3f\n-->",
     ],
 )
 def test_a_number_with_its_expression(book: SmallBook, text: str) -> None:

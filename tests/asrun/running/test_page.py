@@ -91,8 +91,6 @@ def test_what_the_cache_gives_is_what_the_run_gave(counted: Counted) -> None:
     ("name", "old", "new"),
     [
         pytest.param("docs/page.md", "print(total)", "print(total )", id="block"),
-        pytest.param("docs/page.md", 'title="Twice"', 'title="Double"', id="option"),
-        pytest.param("docs/page.md", 'title="Twice"', "", id="option-taken-away"),
         pytest.param("docs/page.md", "= total:.1f", "= total + 0:.1f", id="expression"),
         pytest.param("docs/page.md", "= total:.1f", "= total:.01f", id="format"),
         pytest.param("snippets/outer.py", "return FACTOR * x", "return x * FACTOR", id="imported-module"),
@@ -107,6 +105,12 @@ def test_a_page_runs_again_when_it_depends_on_what_changed(counted: Counted, nam
     assert counted.runs() == 2
     assert counted.problems == []
     assert counted.runs() == 2
+
+
+def test_a_page_runs_again_when_a_block_is_to_raise_an_error(counted: Counted) -> None:
+    counted.edit("docs/page.md", 'title="Twice"', 'title="Twice" raises="ValueError"')
+    assert counted.runs() == 2
+    assert counted.problems == ["docs/page.md:8: the block should raise ValueError, and raises nothing"]
 
 
 @pytest.mark.parametrize("name", ["snippets/inner.py", "docs/data/points.txt"])
@@ -133,6 +137,10 @@ def test_a_section_that_a_page_includes_is_a_dependency(book: SmallBook) -> None
         pytest.param("docs/page.md", "```output\n4.0", "```output\n5.0", id="record"),
         pytest.param("docs/page.md", "it is 4.0", "it is 5.0", id="number"),
         pytest.param("docs/page.md", "title: A page", "title: The page", id="front-matter"),
+        pytest.param("docs/page.md", 'title="Twice"', 'title="Double"', id="title"),
+        pytest.param("docs/page.md", 'title="Twice"', "", id="title-taken-away"),
+        pytest.param("docs/page.md", 'title="Twice"', 'title="Twice" alt="A line"', id="alt"),
+        pytest.param("docs/page.md", 'title="Twice"', 'title="Twice" needs="scipy"', id="needs"),
         pytest.param("snippets/stranger.py", "x = 1", "x = 2", id="other-module"),
         pytest.param("docs/data/others.txt", "3.0", "4.0", id="other-data"),
     ],

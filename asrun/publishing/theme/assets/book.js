@@ -1,44 +1,77 @@
 // What a keyboard or a screen reader needs and only a script can know: which boxes overflow at this width, and what Material adds later.
+// And what brings every other script when it is needed. This one comes with the first view, so it imports nothing.
 
 const SCROLLERS = ".katex-display, .md-typeset__scrollwrap";
 // Material builds these as landmarks without a name, one for each block of code and each search result.
 const NO_LANDMARKS = "nav.md-code__nav, .md-search-result nav.md-tags";
 
-// A box that can be scrolled must be within reach of the Tab key, and only while it can.
+/**
+ * @param {EventTarget | null} target
+ * @param {string} selector
+ * @returns {HTMLElement | null}
+ */
+const around = (target, selector) => (target instanceof Element ? target.closest(selector) : null);
+
+/**
+ * A box that can be scrolled must be within reach of the Tab key, and only while it can.
+ * @param {Element} box
+ */
 function settle(box) {
-  if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  if (box.scrollWidth > box.clientWidth) box.setAttribute("tabindex", "0");
   else box.removeAttribute("tabindex");
 }
 
 const resized = new ResizeObserver((entries) => entries.forEach(({ target }) => settle(target)));
+/** @type {Set<Element>} */
 let watched = new Set();
 
-// What a symbol answers comes with the first touch of one: a page that is only read does not load it.
+// ---- symbols: what one answers comes with the first touch of one; a page that is only read does not load it ----
+
+/** @typedef {typeof import("./symbols.js")} Symbols */
+
 const ANSWERING = "article .katex:has([data-s])";
+/** @type {Promise<Symbols> | null} */
 let symbols = null;
 
 function symbolsNeeded() {
-  symbols ??= import("./symbols.js").then((module) => (module.attend(), module));
+  symbols ??= import("./symbols.js").then((module) => {
+    module.attend();
+    return module;
+  });
   return symbols;
 }
 
-for (const [type, handler] of [["pointerover", "pointed"], ["pointerup", "tapped"], ["focusin", "focused"]]) {
-  document.addEventListener(type, (event) => {
-    if (symbols || (type === "pointerover" && event.pointerType === "touch") || !event.target.closest?.("article :is([data-s], .katex)")) return;
-    symbolsNeeded().then((module) => module[handler](event));
-  });
+/**
+ * @param {Event} event the first touch, of which the script has not heard by itself
+ * @param {(module: Symbols) => void} answer
+ */
+function touched({ target }, answer) {
+  if (!symbols && around(target, "article :is([data-s], .katex)")) symbolsNeeded().then(answer);
 }
 
-// The buttons of a block of code stand here; what they do comes with the first use of one, or with what a reader changed before.
+document.addEventListener("pointerover", (event) => {
+  if (event.pointerType !== "touch") touched(event, (module) => module.pointed(event));
+});
+document.addEventListener("pointerup", (event) => touched(event, (module) => module.tapped(event)));
+document.addEventListener("focusin", (event) => touched(event, (module) => module.focused(event)));
+
+// ---- blocks: their buttons stand here; what they do comes with the first use of one, or with what a reader changed before ----
+
 const BUTTONS = { run: "Run", program: "Program", edit: "Edit", copy: "Copy", more: "More" };
+/** @type {Promise<typeof import("./run/run.js")> | null} */
 let running = null;
+/** @type {Element | null} */
 let seen = null; // the article that was looked at
 
 function runningNeeded() {
-  running ??= import("./run/run.js").then((module) => (module.attend(), module));
+  running ??= import("./run/run.js").then((module) => {
+    module.attend();
+    return module;
+  });
   return running;
 }
 
+/** @param {HTMLElement} block */
 function addBar(block) {
   const { block: number, needs } = block.dataset;
   const bar = document.createElement("div");
@@ -52,35 +85,41 @@ function addBar(block) {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: text });
     button.dataset.do = name;
     button.setAttribute("aria-label", `${text} block ${number}`);
+    if (name === "more") button.setAttribute("aria-haspopup", "menu");
     bar.append(button);
   }
-  bar.querySelector("[data-do=more]").setAttribute("aria-haspopup", "menu");
   const said = Object.assign(document.createElement("span"), { className: "book-bar__said" });
   said.setAttribute("role", "status");
   bar.append(said);
   block.append(bar);
 }
 
+/**
+ * @param {HTMLElement} block
+ * @param {string} what the name of a button
+ */
 async function act(block, what) {
   try {
     (await runningNeeded()).act(block, what);
   } catch (error) {
     running = null;
-    block.querySelector(".book-bar__said").textContent = "This could not be loaded. Check the connection, then reload the page.";
+    const said = block.querySelector(".book-bar__said");
+    if (said) said.textContent = "This could not be loaded. Check the connection, then reload the page.";
     throw error;
   }
 }
 
 document.addEventListener("click", ({ target }) => {
-  const button = target.closest?.(".book-bar > [data-do]");
-  if (button) act(button.closest("[data-block]"), button.dataset.do);
+  const button = around(target, ".book-bar > [data-do]");
+  const block = around(button, "[data-block]");
+  if (block) act(block, button?.dataset.do ?? "");
 });
 
 // Ctrl+Enter runs the block that has the focus, or the one whose code was clicked last.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.repeat || event.defaultPrevented) return;
-  const at = event.target === document.body ? getSelection().anchorNode?.parentElement : event.target;
-  const block = at?.closest?.("[data-block]") ?? at?.closest?.(".book-run")?.previousElementSibling;
+  const at = event.target === document.body ? (getSelection()?.anchorNode?.parentElement ?? null) : event.target;
+  const block = around(at, "[data-block]") ?? around(around(at, ".book-run")?.previousElementSibling ?? null, "*");
   if (!block) return;
   event.preventDefault();
   act(block, "run");
@@ -96,7 +135,9 @@ function hasEdits() {
 }
 
 function attendBlocks() {
-  document.querySelectorAll("[data-block]:not(:has(> .book-bar))").forEach(addBar);
+  /** @type {NodeListOf<HTMLElement>} */
+  const bare = document.querySelectorAll("[data-block]:not(:has(> .book-bar))");
+  bare.forEach(addBar);
   const article = document.querySelector("article");
   if (article === seen) return;
   seen = article;
@@ -104,45 +145,57 @@ function attendBlocks() {
   else if (article?.querySelector("[data-block]") && hasEdits()) runningNeeded();
 }
 
-// A lab comes with its script when it is near the view, or at once when the address holds a state of one.
-const LABS = "fit-lab, descent-lab, animated-fit, outlier-lab, collinear-lab, resample-lab, degree-lab";
-const nearing = new IntersectionObserver((entries) => entries.forEach(({ isIntersecting, target }) => isIntersecting && bringLab(target)), { rootMargin: "0px 0px 600px" });
+// ---- labs and the playground: custom elements that no script has defined yet ----
 
-function bringLab(lab) {
-  nearing.unobserve(lab);
-  import(`./labs/${lab.localName}.js`).catch((error) => {
-    lab.textContent = "This lab could not be loaded. Check the connection, then reload the page.";
+// What a run prints, what somebody types and what a lab draws changes nothing that is looked for here.
+const OWN = [".book-run", ".cm-editor", ".book-bar", "book-playground"];
+
+/**
+ * @param {Element} element
+ * @param {string} script
+ * @param {string} name
+ */
+function bring(element, script, name) {
+  import(script).catch((error) => {
+    element.textContent = `${name} could not be loaded. Check the connection, then reload the page.`;
     throw error;
   });
 }
 
-function attendLabs() {
-  for (const lab of document.querySelectorAll(`:is(${LABS}):not(:defined)`)) {
-    if (location.hash.startsWith("#lab=")) bringLab(lab);
-    else nearing.observe(lab);
+// A lab comes with the script of its name when it is near the view, or at once when the address holds a state of one.
+const whenNear = new IntersectionObserver(
+  (entries) => entries.forEach(({ isIntersecting, target }) => isIntersecting && bringLab(target)),
+  { rootMargin: "0px 0px 600px" },
+);
+
+/** @param {Element} lab */
+function bringLab(lab) {
+  whenNear.unobserve(lab);
+  if (!OWN.includes(lab.localName)) OWN.push(lab.localName);
+  bring(lab, `./labs/${lab.localName}.js`, "This lab");
+}
+
+function attendElements() {
+  for (const element of document.querySelectorAll("article :not(:defined)")) {
+    if (element.localName === "book-playground") bring(element, "./run/playground.js", "The playground");
+    else if (location.hash.startsWith("#lab=")) bringLab(element);
+    else whenNear.observe(element);
   }
 }
 
-// The playground has a page of its own.
-function attendPlayground() {
-  const element = document.querySelector("book-playground:not(:defined)");
-  if (!element) return;
-  import("./run/playground.js").catch((error) => {
-    element.textContent = "The playground could not be loaded. Check the connection, then reload the page.";
-    throw error;
-  });
-}
+// ---- the page, whenever it has changed ----
 
 function attend() {
   attendBlocks();
-  attendLabs();
-  attendPlayground();
+  attendElements();
   document.querySelectorAll(NO_LANDMARKS).forEach((nav) => nav.setAttribute("role", "none"));
   // On paper, links out of the book are spelled out; Material makes the others absolute too, so they are told apart here.
-  document.querySelectorAll("article a[href^=http]").forEach((link) => link.toggleAttribute("data-inside", link.origin === location.origin));
-  document.querySelectorAll(ANSWERING).forEach((formula) => (formula.tabIndex = 0));
+  /** @type {NodeListOf<HTMLAnchorElement>} */
+  const links = document.querySelectorAll("article a[href^=http]");
+  links.forEach((link) => link.toggleAttribute("data-inside", link.origin === location.origin));
+  document.querySelectorAll(ANSWERING).forEach((formula) => formula.setAttribute("tabindex", "0"));
   symbols?.then((module) => module.attend());
-  if (document.querySelector(".book-steps")) symbolsNeeded();
+  if (document.querySelector(".book-steps")) import("./steps.js").then((module) => module.attend());
   const boxes = new Set(document.querySelectorAll(SCROLLERS));
   for (const box of watched) if (!boxes.has(box)) resized.unobserve(box);
   for (const box of boxes) if (!watched.has(box)) resized.observe(box);
@@ -151,8 +204,7 @@ function attend() {
 
 attend();
 // Instant navigation replaces the content, tables are wrapped and search results appear: all of them change the tree.
-// (What a run prints, what somebody types and what a lab draws would only slow it down.)
-const OWN = `.book-run, .cm-editor, .book-bar, book-playground, ${LABS}`;
 new MutationObserver((changes) => {
-  if (!changes.every(({ target }) => target.closest?.(OWN))) attend();
+  const own = OWN.join();
+  if (!changes.every(({ target }) => around(target, own))) attend();
 }).observe(document.body, { childList: true, subtree: true });

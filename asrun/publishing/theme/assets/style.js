@@ -1,13 +1,20 @@
 // Style sheets that come with what they style. (A <link> in the page would go with the first instant navigation.)
 
-const added = new Map();
+/** @type {Map<string, Promise<void>>} */
+const added = new Map(); // by their address
 
-// Resolves when the style sheet is there, and also when it cannot come: everything works without it.
+/**
+ * Resolves when the style sheet is there, and also when it cannot come: everything works without it.
+ * @param {URL} address
+ * @returns {Promise<void>}
+ */
 export function addStyles(address) {
-  if (!added.has(address.href)) added.set(address.href, bring(address));
-  return added.get(address.href);
+  const coming = added.get(address.href) ?? bring(address);
+  added.set(address.href, coming);
+  return coming;
 }
 
+/** @param {URL} address */
 async function bring(address) {
   const sheet = new CSSStyleSheet(); // has its place before it has its rules: the order is that of asking, not of arriving
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];

@@ -49,7 +49,7 @@ const colors = HighlightStyle.define([
 // CodeMirror's Python, with what Pygments tells apart and it does not: punctuation, words that are operators, constants, docstrings.
 const language = StreamLanguage.define({
   ...python,
-  startState: (unit) => ({ ...python.startState(unit), docstring: false }),
+  startState: (unit) => ({ .../** @type {any} */ (python.startState?.(unit)), docstring: false }),
   token(stream, state) {
     const within = state.tokenize.isString;
     const begins = !stream.string.slice(0, stream.pos).trim() && state.scopes.at(-1).type === "py";
@@ -101,6 +101,7 @@ const look = EditorView.theme({
 
 // ---- the line that an error names ----
 
+/** @type {import("@codemirror/state").StateEffectType<number>} */
 const setWrong = StateEffect.define(); // a line number, or 0
 const wrongLine = Decoration.line({ class: "cm-wrong", attributes: { "aria-invalid": "true" } });
 
@@ -111,7 +112,8 @@ const wrong = StateField.define({
     for (const effect of transaction.effects) {
       if (effect.is(setWrong)) {
         const { doc } = transaction.state;
-        now = effect.value >= 1 && effect.value <= doc.lines ? Decoration.set(wrongLine.range(doc.line(effect.value).from)) : Decoration.none;
+        now =
+          effect.value >= 1 && effect.value <= doc.lines ? Decoration.set(wrongLine.range(doc.line(effect.value).from)) : Decoration.none;
       }
     }
     return now;
@@ -132,7 +134,7 @@ function source(complete) {
     const options = new Map();
     for (const { name, kind } of await complete(code, context.pos)) options.set(name, { label: name, detail: kind, boost: 1 });
     if (!word.text.includes(".")) {
-      const words = [...python.languageData.autocomplete, ...(code.match(WORD) ?? [])];
+      const words = [...(python.languageData?.autocomplete ?? []), ...(code.match(WORD) ?? [])];
       for (const name of words) if (name !== last.text && !options.has(name)) options.set(name, { label: name });
     }
     return options.size ? { from: last.from, options: [...options.values()], validFor: /^\w*$/ } : null;
@@ -152,7 +154,7 @@ function tabKeys() {
         view.setTabFocusMode(false);
       }
     },
-    focus(event, view) {
+    focus(_event, view) {
       leaving = false;
       view.setTabFocusMode(false);
     },
@@ -166,13 +168,39 @@ function before({ state }) {
   return state.sliceDoc(state.doc.lineAt(head).from, head);
 }
 
-// `on`: {change(code), run(), complete(code, offset)}; `numbers`: with the numbers of the lines
+/** @typedef {{ name: string, kind: string }} Name that a completion offers */
+
+/**
+ * @typedef {{
+ *   change: (code: string) => void,
+ *   run: () => void,
+ *   complete: (code: string, offset: number) => Promise<Name[]>,
+ * }} On what the editor asks of its owner
+ */
+
+/** @typedef {ReturnType<typeof createEditor>} Editor */
+
+/**
+ * @param {string} code
+ * @param {string} label
+ * @param {On} on
+ * @param {boolean} numbers with the numbers of the lines
+ */
 export function createEditor(code, label, on, numbers = false) {
+  const run = () => {
+    on.run();
+    return true;
+  };
   const view = new EditorView({
     state: EditorState.create({
       doc: code,
       extensions: [
-        Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => (on.run(), true) }, { key: "Ctrl-Enter", run: () => (on.run(), true) }])),
+        Prec.highest(
+          keymap.of([
+            { key: "Mod-Enter", run },
+            { key: "Ctrl-Enter", run },
+          ]),
+        ),
         history(),
         language,
         syntaxHighlighting(colors),
@@ -187,7 +215,13 @@ export function createEditor(code, label, on, numbers = false) {
         wrong,
         numbers ? lineNumbers() : [],
         look,
-        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", autocapitalize: "off", autocorrect: "off", spellcheck: "false" }),
+        EditorView.contentAttributes.of({
+          "aria-label": label,
+          tabindex: "0",
+          autocapitalize: "off",
+          autocorrect: "off",
+          spellcheck: "false",
+        }),
         EditorView.updateListener.of((update) => update.docChanged && on.change(update.state.doc.toString())),
       ],
     }),
@@ -195,14 +229,15 @@ export function createEditor(code, label, on, numbers = false) {
   return {
     element: view.dom,
     focus: () => view.focus(),
-    markLine: (line) => view.dispatch({ effects: setWrong.of(line ?? 0) }),
+    /** @param {number} line that an error names, or 0 */
+    markLine: (line) => view.dispatch({ effects: setWrong.of(line) }),
+    /** @param {number} line */
     goTo: (line) => {
       const { from } = view.state.doc.line(Math.max(1, Math.min(line, view.state.doc.lines)));
       view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: "center" }) });
       view.focus();
     },
     measure: () => view.requestMeasure(),
-    set: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } }),
     destroy: () => view.destroy(),
   };
 }

@@ -2,16 +2,21 @@
 // somebody shared, runs beside it and can send anything. So nothing goes into the page but the shapes and texts that ours consists of.
 
 const ELEMENTS = new Set(["svg", "defs", "clipPath", "g", "path", "rect", "text", "tspan", "image"]);
-const ATTRIBUTES = new Set([
-  "class", "clip-path", "d", "data-name", "dominant-baseline", "dx", "dy", "fill", "fill-opacity", "font-family", "font-size", "font-style",
-  "font-weight", "height", "href", "id", "opacity", "preserveAspectRatio", "stroke", "stroke-dasharray", "stroke-dashoffset",
-  "stroke-linecap", "stroke-linejoin", "stroke-opacity", "stroke-width", "style", "text-anchor", "textLength", "transform", "viewBox", "width",
-  "x", "xmlns", "y",
-]);
+const ATTRIBUTES = new Set(
+  [
+    "class clip-path d data-name dominant-baseline dx dy fill fill-opacity font-family font-size font-style font-weight height href id",
+    "opacity preserveAspectRatio stroke stroke-dasharray stroke-dashoffset stroke-linecap stroke-linejoin stroke-opacity stroke-width",
+    "style text-anchor textLength transform viewBox width x xmlns y",
+  ].flatMap((names) => names.split(" ")),
+);
 const ID = /^run-\d+(-clip-\d+)?$/;
 const PICTURE = /^data:image\/png;base64,[A-Za-z0-9+/=]*$/;
 const COLOR_OR_NUMBER = /^[\w\s#.,%()+-]*$/; // no address: `url(…)` is allowed for clips alone
 
+/**
+ * @param {string} name
+ * @param {string} value
+ */
 function allowed(name, value) {
   if (name === "href") return PICTURE.test(value);
   if (name === "id") return ID.test(value);
@@ -24,7 +29,10 @@ function allowed(name, value) {
   return COLOR_OR_NUMBER.test(value) && !/url|javascript/i.test(value);
 }
 
-// The figure as text that is safe to put into the page, or nothing where it is no figure of ours.
+/**
+ * The figure as text that is safe to put into the page, or nothing where it is no figure of ours.
+ * @param {string} text
+ */
 export function clean(text) {
   const parsed = new DOMParser().parseFromString(text, "image/svg+xml");
   const root = parsed.documentElement;

@@ -1,10 +1,20 @@
 // What the reader's own run of a block printed and drew, between the block and the book's output, and whether it is the same.
 
-export const BOOKS = ".language-output:not(.book-run), .book-figure";
+import { button, h } from "../dom.js";
+
+/** @import { Result } from "./job.js" */
+/** @import { Progress } from "./runtime.js" */
+
+/** @typedef {(string | Node)[]} Words pieces of a sentence */
+
+const BOOKS = ".language-output:not(.book-run), .book-figure";
 const MANY_LINES = 2000; // beyond, differing lines are not looked for
 
-// The parts of the page that show the book's output of a block.
-export function booksOutput(block) {
+/**
+ * The parts of the page that show the book's output of a block.
+ * @param {HTMLElement} block
+ */
+function booksOutput(block) {
   const parts = [];
   for (let next = block.nextElementSibling; next?.matches(`${BOOKS}, .book-run`); next = next.nextElementSibling) {
     if (next.matches(BOOKS)) parts.push(next);
@@ -13,81 +23,89 @@ export function booksOutput(block) {
 }
 
 // Spaces at line ends and blank lines at the end say nothing.
-const plain = (text) => text.replace(/[^\S\n]+$/gm, "").trimEnd();
-const textsIn = (figure) => [...figure.querySelectorAll("text")].map((text) => text.textContent).join("\n");
+const plain = (/** @type {string} */ text) => text.replace(/[^\S\n]+$/gm, "").trimEnd();
+const textsIn = (/** @type {Element} */ figure) => [...figure.querySelectorAll("text")].map((text) => text.textContent).join("\n");
 
-// Marks that lie over the text and change nothing in it. Where a browser lacks them, the words beside say the same.
+/**
+ * Marks that lie over the text and change nothing in it. Where a browser lacks them, the words beside say the same.
+ * @param {string} name
+ * @param {StaticRange[]} ranges
+ * @returns {() => void} what takes them away
+ */
 export function mark(name, ranges) {
   if (!globalThis.Highlight || !CSS.highlights) return () => {};
-  const highlight = CSS.highlights.get(name) ?? CSS.highlights.set(name, new Highlight()).get(name);
+  const highlight = CSS.highlights.get(name) ?? new Highlight();
+  CSS.highlights.set(name, highlight);
   ranges.forEach((range) => highlight.add(range));
   return () => ranges.forEach((range) => highlight.delete(range));
 }
 
-// The lines of these numbers, from 0, as ranges of an element's text.
+/**
+ * Lines of an element's text, as ranges.
+ * @param {Element} element
+ * @param {number[]} numbers from 0
+ */
 export function lineRanges(element, numbers) {
   const wanted = new Set(numbers);
+  /** @type {StaticRange[]} */
   const ranges = [];
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
   let line = 0;
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    let start = 0;
-    node.data.split("\n").forEach((part, place) => {
+    const startContainer = node;
+    let startOffset = 0;
+    for (const [place, part] of (node.nodeValue ?? "").split("\n").entries()) {
       if (place) line += 1;
-      if (wanted.has(line) && part) {
-        const range = new StaticRange({ startContainer: node, startOffset: start, endContainer: node, endOffset: start + part.length });
-        ranges.push(range);
-      }
-      start += part.length + 1;
-    });
+      const endOffset = startOffset + part.length;
+      if (wanted.has(line) && part) ranges.push(new StaticRange({ startContainer, startOffset, endContainer: node, endOffset }));
+      startOffset = endOffset + 1;
+    }
   }
   return ranges;
 }
 
-const duration = (milliseconds) => (milliseconds < 1000 ? `${Math.max(1, Math.round(milliseconds))} ms` : `${(milliseconds / 1000).toFixed(1)} s`);
-
-const make = (tag, className, text = "") => Object.assign(document.createElement(tag), { className, textContent: text });
-
-export function button(text, action, name = "") {
-  const made = Object.assign(make("button", "", text), { type: "button", onclick: action });
-  if (name) made.setAttribute("aria-label", name);
-  return made;
-}
+const duration = (/** @type {number} */ milliseconds) =>
+  milliseconds < 1000 ? `${Math.max(1, Math.round(milliseconds))} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 
 export class Output {
-  #number;
-  #book = [];
+  /** @type {Element[]} */
+  #book = []; // the book's output
+  /** @type {(string | HTMLElement)[]} */
   #pieces = []; // strings and figures, in order
   #fresh = false; // whether this run has shown anything yet
   #unmark = () => {};
   #hasRun = false;
-  #alt = "";
+  /** @type {string | null | undefined} */
+  #alt = ""; // what the book's figure shows
+  #number;
   #alone;
+  #status = h("span", { class: "book-run__status", role: "status" });
+  #toggle = button("", () => this.#show(!this.#showsBook), { hidden: true });
+  /** Answers the question that is asked, if any, with no. */
+  cancel = () => {};
 
-  // `alone`: what runs is no block of the book, and there is nothing to compare with.
+  /**
+   * @param {number} number of the block
+   * @param {string} label
+   * @param {boolean} alone what runs is no block of the book, and there is nothing to compare with
+   */
   constructor(number, label = `Your run of block ${number}`, alone = false) {
     this.#number = number;
     this.#alone = alone;
-    this.element = make("div", "highlight language-output book-run");
-    this.element.setAttribute("role", "group");
-    this.element.setAttribute("aria-label", label);
-    this.head = make("div", "book-run__head");
-    this.status = make("span", "book-run__status");
-    this.status.setAttribute("role", "status");
-    this.stale = make("span", "book-run__stale");
-    this.toggle = button("", () => this.#show(!this.#showsBook));
-    this.toggle.hidden = true;
-    this.head.append(this.status, this.stale, this.toggle);
-    this.body = make("div", "book-run__body");
-    this.body.setAttribute("role", "log");
-    this.body.setAttribute("aria-label", `Output of ${label.replace(/^Y/, "y")}`);
-    this.element.append(this.head, this.body);
+    this.body = h("div", { class: "book-run__body", role: "log", "aria-label": `Output of ${label.replace(/^Y/, "y")}` });
+    const head = h("div", { class: "book-run__head" }, this.#status, this.#toggle);
+    this.element = h("div", { class: "highlight language-output book-run", role: "group", "aria-label": label }, head, this.body);
   }
 
-  // Joins it with its block, also when instant navigation has brought the page again; `shown`: puts it into the page.
+  /**
+   * Joins it with its block, also when instant navigation has brought the page again.
+   * @param {HTMLElement} block
+   * @param {boolean} shown puts it into the page
+   */
   adopt(block, shown = true) {
     this.#book = booksOutput(block);
-    this.#alt = this.#book.find((part) => part.matches(".book-figure"))?.querySelector("[aria-label]")?.getAttribute("aria-label");
+    const figure = this.#book.find((part) => part.matches(".book-figure"));
+    this.#alt = figure?.querySelector("[aria-label]")?.getAttribute("aria-label");
     if (shown) block.after(this.element);
     this.#show(this.#showsBook);
   }
@@ -102,35 +120,45 @@ export class Output {
     return this.element.classList.contains("book-run--book");
   }
 
-  // One of the two is shown. Until a run has brought something, that is the book's.
+  /** @param {boolean} book one of the two is shown: until a run has brought something, the book's */
   #show(book) {
     this.element.classList.toggle("book-run--book", book);
     this.body.hidden = book;
     const hides = this.element.isConnected && this.#hasRun && !book;
     this.#book.forEach((part) => part.classList.toggle("book-run--other", hides));
-    this.toggle.textContent = book ? "Show yours" : "Show the book’s";
-    this.toggle.setAttribute("aria-label", `${this.toggle.textContent} output of block ${this.#number}`);
+    this.#toggle.textContent = book ? "Show yours" : "Show the book’s";
+    this.#toggle.setAttribute("aria-label", `${this.#toggle.textContent} output of block ${this.#number}`);
   }
 
-  say(text, ...more) {
-    this.status.replaceChildren(text, ...more);
+  /** @param {Words} said */
+  say(...said) {
+    this.#status.replaceChildren(...said);
   }
 
-  // A line that says how far something is; the number beside it is not read aloud, for it changes too often.
-  progress({ text, loaded, total }) {
+  /**
+   * A line that says how far something is; the number beside it is not read aloud, for it changes too often.
+   * @param {Progress} progress
+   */
+  progress({ text, loaded = 0, total = 0 }) {
     const words = `${text} …`;
-    if (this.status.firstChild?.textContent !== words || !this.status.querySelector("progress")) {
-      const bar = Object.assign(document.createElement("progress"), { max: 1 });
-      bar.setAttribute("aria-label", text);
+    let bar = this.#status.querySelector("progress");
+    if (this.#status.firstChild?.textContent !== words || !bar) {
+      bar = h("progress", { max: 1, "aria-label": text });
       this.say(words, bar);
     }
-    if (total) this.status.querySelector("progress").value = loaded / total;
+    if (total) bar.value = loaded / total;
   }
 
-  // Asks before a large download.
+  /**
+   * Asks before a large download.
+   * @param {string} question
+   * @param {string} yes
+   * @param {string} no
+   * @returns {Promise<boolean>}
+   */
   ask(question, yes, no) {
     return new Promise((resolve) => {
-      const answer = (value) => () => {
+      const answer = (/** @type {boolean} */ value) => () => {
         this.say("");
         resolve(value);
       };
@@ -139,13 +167,11 @@ export class Output {
     });
   }
 
-  // The old output stays until the new one begins, so that a quick run does not make the page jump.
+  /** The old output stays until the new one begins, so that a quick run does not make the page jump. */
   begin(fresh = true) {
     this.#fresh = fresh;
     this.body.setAttribute("aria-busy", "true");
-    this.toggle.hidden = true;
-    this.stale.textContent = "";
-    this.element.classList.remove("book-run--stale");
+    this.#toggle.hidden = true;
     if (this.#showsBook) this.#show(false);
   }
 
@@ -163,38 +189,51 @@ export class Output {
     this.#show(false);
   }
 
-  write(text, stream = "stdout") {
-    if (this.#fresh) this.#clear();
-    let last = this.body.lastElementChild;
-    if (last?.dataset.stream !== stream) {
-      last = make("pre", stream === "stdout" ? "" : `book-run__${stream}`);
-      last.dataset.stream = stream;
-      last.append(document.createElement("code"));
-      this.body.append(last);
-    }
-    const code = last.firstChild;
-    if (code.firstChild) code.firstChild.appendData(text);
-    else code.append(text);
-    if (stream === "stdout") {
-      if (typeof this.#pieces.at(-1) === "string") this.#pieces.push(this.#pieces.pop() + text);
-      else this.#pieces.push(text);
-    }
+  /** What a run gives its text and figures to. */
+  get receiver() {
+    return {
+      onText: (/** @type {string} */ text, /** @type {string} */ stream) => this.write(text, stream),
+      onFigure: (/** @type {string} */ svg) => this.#draw(svg),
+    };
   }
 
-  // `svg` was cleaned by runtime.js; parsing it as XML and not as HTML keeps it what it was checked to be.
-  draw(svg) {
+  /**
+   * @param {string} text
+   * @param {string} stream "stdout", "stderr", "error" or "input"
+   */
+  write(text, stream = "stdout") {
+    if (this.#fresh) this.#clear();
+    const last = /** @type {HTMLElement | null} */ (this.body.lastElementChild);
+    let code = last?.dataset.stream === stream ? last.firstElementChild : null;
+    if (!code) {
+      code = h("code");
+      this.body.append(h("pre", { class: stream !== "stdout" && `book-run__${stream}`, "data-stream": stream }, code));
+    }
+    if (code.firstChild instanceof Text) code.firstChild.appendData(text);
+    else code.append(text);
+    if (stream !== "stdout") return;
+    if (typeof this.#pieces.at(-1) === "string") this.#pieces.push(this.#pieces.pop() + text);
+    else this.#pieces.push(text);
+  }
+
+  /** @param {string} svg cleaned by runtime.js; parsing it as XML and not as HTML keeps it what it was checked to be */
+  #draw(svg) {
     if (this.#fresh) this.#clear();
     const picture = document.importNode(new DOMParser().parseFromString(svg, "image/svg+xml").documentElement, true);
+    const title = picture.querySelector("text[font-weight=bold]")?.textContent;
+    const label = this.#alt ? `Your figure, drawn by this code. The book’s: ${this.#alt}` : `Your figure${title ? `: ${title}` : ""}`;
     picture.setAttribute("role", "img");
-    const title = picture.querySelector("text[font-weight=bold]")?.textContent ?? "";
-    picture.setAttribute("aria-label", this.#alt ? `Your figure, drawn by this code. The book’s: ${this.#alt}` : `Your figure${title && `: ${title}`}`);
-    const figure = make("figure", "book-figure");
-    figure.append(picture);
+    picture.setAttribute("aria-label", label);
+    const figure = h("figure", { class: "book-figure" }, picture);
     this.body.append(figure);
     this.#pieces.push(figure);
   }
 
-  // `more`: what else is said of the run. Gives whether the output is the book's.
+  /**
+   * @param {Result} result
+   * @param {Words} more what else is said of the run
+   * @returns {boolean} whether the output is the book's
+   */
   finish({ status, milliseconds = 0, error, lost }, ...more) {
     this.body.removeAttribute("aria-busy");
     this.element.dataset.status = status;
@@ -215,50 +254,47 @@ export class Output {
     }[status];
     this.element.classList.toggle("book-run--differs", verdict.startsWith("differs"));
     this.say(more.length ? `${told} ` : told, ...more);
-    this.toggle.hidden = this.#book.length === 0;
-    for (const code of this.body.querySelectorAll("pre > code")) {
+    this.#toggle.hidden = this.#book.length === 0;
+    for (const code of this.body.querySelectorAll(/** @type {"code"} */ ("pre > code"))) {
       if (code.scrollWidth > code.clientWidth || code.scrollHeight > code.clientHeight) code.tabIndex = 0;
     }
     return status === "done" && !verdict.startsWith("differs");
   }
 
-  // Compares with the book: text to the letter, figures by their number and the words in them.
+  /** Compares with the book: text to the letter, figures by their number and the words in them. */
   #compare() {
-    const books = { text: "", figures: [] };
-    for (const part of this.#book) {
-      if (part.matches(".book-figure")) books.figures.push(part);
-      else books.text += part.querySelector("pre > code").textContent;
-    }
-    const mine = { text: this.#pieces.filter((piece) => typeof piece === "string").join(""), figures: this.#pieces.filter((piece) => typeof piece !== "string") };
-    if (!mine.text && !mine.figures.length) return this.#book.length ? "differs from the book, it shows nothing" : "it shows nothing, as in the book";
-    const [own, theirs] = [plain(mine.text), plain(books.text)];
+    const isFigure = (/** @type {Element} */ part) => part.matches(".book-figure");
+    const books = this.#book.filter(isFigure);
+    const figures = this.#pieces.filter((piece) => typeof piece !== "string");
+    const own = plain(this.#pieces.filter((piece) => typeof piece === "string").join(""));
+    const parts = this.#book.filter((part) => !isFigure(part));
+    const theirs = plain(parts.map((part) => part.querySelector("pre > code")?.textContent ?? "").join(""));
+    if (!this.#pieces.some(Boolean))
+      return this.#book.length ? "differs from the book, it shows nothing" : "it shows nothing, as in the book";
     if (own !== theirs) {
       this.#markDifferences(theirs.split("\n"));
       return "differs from the book";
     }
-    const same = mine.figures.length === books.figures.length && mine.figures.every((figure, place) => textsIn(figure) === textsIn(books.figures[place]));
+    const same = figures.length === books.length && figures.every((figure, place) => textsIn(figure) === textsIn(books[place]));
     return same ? "the same as in the book" : "differs from the book";
   }
 
+  /** @param {string[]} theirs the lines of the book */
   #markDifferences(theirs) {
+    /** @type {Map<string, number>} */
     const left = new Map();
     for (const line of theirs) left.set(line, (left.get(line) ?? 0) + 1);
     const ranges = [];
     for (const code of this.body.querySelectorAll("[data-stream=stdout] > code")) {
       const lines = plain(code.textContent).split("\n");
       if (lines.length > MANY_LINES) return;
-      const new_ = lines.flatMap((line, place) => {
+      const others = lines.flatMap((line, place) => {
         const count = left.get(line) ?? 0;
         left.set(line, count - 1);
         return count > 0 ? [] : [place];
       });
-      ranges.push(...lineRanges(code, new_));
+      ranges.push(...lineRanges(code, others));
     }
     this.#unmark = mark("book-differs", ranges);
-  }
-
-  markStale(reason) {
-    this.element.classList.toggle("book-run--stale", Boolean(reason));
-    this.stale.textContent = reason;
   }
 }

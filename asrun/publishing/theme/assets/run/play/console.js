@@ -1,33 +1,47 @@
 // A line to evaluate what one likes in the namespace of the last run, with a history.
 
-const MOST = 200; // lines that are remembered
+import { h } from "../../dom.js";
 
+const MOST = 200; // lines that are remembered
+const LABEL = "Console: Python to evaluate. Enter runs it, Shift and Enter begins a new line, arrows up and down recall earlier lines.";
+
+/** @type {string[]} */
 let lines = []; // as long as the document lives
 
-// What is not whole yet goes on in the next line: an open bracket or string is left to Python, an open block is not.
-function isOpen(text) {
+/**
+ * What is not whole yet goes on in the next line: an open bracket or string is left to Python, an open block is not.
+ * @param {string} text
+ */
+export function isOpen(text) {
   const rows = text.split("\n");
-  const last = rows.at(-1);
+  const last = rows.at(-1) ?? "";
   if (rows.length > 1) return last.trim() !== "" && /^\s/.test(last);
   return /:\s*(#.*)?$/.test(last);
 }
 
-// `submit(code)` tells whether it was taken.
+/** @param {(code: string) => boolean} submit tells whether it was taken */
 export function consoleLine(submit) {
-  const form = Object.assign(document.createElement("form"), { className: "play-console" });
-  const label = Object.assign(document.createElement("label"), { htmlFor: "play-console", textContent: ">>>" });
-  label.setAttribute("aria-hidden", "true");
-  const input = Object.assign(document.createElement("textarea"), { id: "play-console", rows: 1, spellcheck: false, autocomplete: "off", placeholder: "an expression, evaluated after your program" });
-  input.setAttribute("aria-label", "Console: Python to evaluate. Enter runs it, Shift and Enter begins a new line, arrows up and down recall earlier lines.");
-  input.setAttribute("autocapitalize", "off");
-  const enter = Object.assign(document.createElement("button"), { type: "submit", textContent: "Enter" });
-  form.append(label, input, enter);
+  const input = h("textarea", {
+    id: "play-console",
+    rows: 1,
+    spellcheck: "false",
+    autocomplete: "off",
+    autocapitalize: "off",
+    placeholder: "an expression, evaluated after your program",
+    "aria-label": LABEL,
+  });
+  const label = h("label", { for: "play-console", "aria-hidden": "true" }, ">>>");
+  const form = h("form", { class: "play-console" }, label, input, h("button", { type: "submit" }, "Enter"));
 
+  /** @type {number | null} */
   let at = null; // place in the history
   let draft = "";
 
-  const fit = () => (input.rows = Math.min(8, input.value.split("\n").length));
+  function fit() {
+    input.rows = Math.min(8, input.value.split("\n").length);
+  }
 
+  /** @param {number} place */
   function recall(place) {
     if (at === null) draft = input.value;
     at = place >= lines.length ? null : place;

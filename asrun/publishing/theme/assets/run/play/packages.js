@@ -1,15 +1,23 @@
 // Which packages the Python in the page has, from the list that the site carries; no Python is started to tell.
 
+import { h } from "../../dom.js";
+
+/** @typedef {{ name: string, version: string, imports: string[], depends: string[], size: number }} Package of Pyodide's lock */
+
 const LOCK = new URL("../../pyodide/pyodide-lock.json", import.meta.url);
 const AT_START = "numpy";
 
-// The packages that somebody would import, not those that only others need: [{name, version, module, bytes}], and the version of Python.
-export async function packagesHere() {
+/** The packages that somebody would import, not those that only others need, and the version of Python. */
+async function packagesHere() {
   const answer = await fetch(LOCK);
-  if (!answer.ok) throw new Error("This copy of the book has no Python in the page: it was built without it.");
+  if (!answer.ok) {
+    const missing = new Error("This copy of the book has no Python in the page: it was built without it.");
+    throw Object.assign(missing, { sentence: true });
+  }
+  /** @type {{ info: { python: string }, packages: Record<string, Package> }} */
   const { info, packages } = await answer.json();
-  const all = Object.values(packages);
-  const needed = new Set(all.flatMap(({ depends }) => depends));
+  const needed = new Set(Object.values(packages).flatMap(({ depends }) => depends));
+  /** @param {string} name */
   const closure = (name, found = new Set()) => {
     if (name === AT_START || found.has(name)) return found;
     packages[name].depends.forEach((other) => closure(other, found));
@@ -25,22 +33,23 @@ export async function packagesHere() {
   return { python: info.python, list };
 }
 
-// `loaded(module)` tells whether it is there already, as a promise.
-export async function packagesTable(loaded) {
+/**
+ * The list as it is shown, with what is said of it.
+ * @param {(module: string) => Promise<boolean>} loaded whether it is there already
+ */
+export async function packagesList(loaded) {
   const { python, list } = await packagesHere();
   const there = await Promise.all(list.map(({ module }) => loaded(module)));
-  const table = Object.assign(document.createElement("table"), { className: "play-table" });
-  const head = table.createTHead().insertRow();
-  for (const text of ["Package", "Version", "Import", "Download"]) {
-    head.append(Object.assign(document.createElement("th"), { textContent: text, scope: "col" }));
-  }
-  const body = table.createTBody();
-  for (const [place, { name, version, module, bytes }] of list.entries()) {
-    const row = body.insertRow();
-    row.append(Object.assign(document.createElement("th"), { textContent: name, scope: "row" }));
+  const head = ["Package", "Version", "Import", "Download"].map((text) => h("th", { scope: "col" }, text));
+  const rows = list.map(({ name, version, module, bytes }, place) => {
     const size = `${(bytes / 1e6).toFixed(1)} MB`;
     const when = there[place] ? "loaded" : name === AT_START ? "with Python" : size;
-    for (const text of [version, module, when]) row.insertCell().textContent = text;
-  }
-  return { python, table };
+    return h("tr", {}, h("th", { scope: "row" }, name), ...[version, module, when].map((text) => h("td", {}, text)));
+  });
+  const about = `Python ${python} with its standard library, the book’s own modules (from snippets.loss import mse), its data (data/penguins.csv), and these packages, each loaded, with what it needs, when a program imports it. Above 10 MB you are asked first.`;
+  return [
+    h("p", {}, about),
+    h("table", { class: "play-table" }, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows)),
+    h("p", {}, "Other packages are not here: save your files and run them on your computer."),
+  ];
 }

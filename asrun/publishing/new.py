@@ -1,0 +1,33 @@
+"""A small book to begin with: `asrun new FOLDER`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from asrun.settings import BookError
+
+STARTER = Path(__file__).parent / "starter"
+TITLE = "@TITLE@"
+RENAMED = {"gitignore": ".gitignore"}  # as .gitignore it would hide files of our own
+
+
+def title_for(folder: Path) -> str:
+    """A title made of the folder's name."""
+    return folder.resolve().name.replace("-", " ").replace("_", " ").strip().capitalize() or "A book"
+
+
+def write_book(folder: Path, title: str) -> list[Path]:
+    """Write the files of a small book that holds in every way, and return them.
+
+    Raises BookError where the folder holds something already: nothing of an author is ever overwritten.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BookError(f"{folder} is there already and not empty: name a folder that is new")
+    written = []
+    for source in sorted(path for path in STARTER.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
+        path = folder / source.relative_to(STARTER)
+        path = path.with_name(RENAMED.get(path.name, path.name))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source.read_text(encoding="utf-8").replace(TITLE, title.replace('"', "'")), encoding="utf-8")
+        written.append(path)
+    return written

@@ -1,0 +1,172 @@
+"""Digests of values: two of one value differ where it has changed in between, whatever it is made of."""
+
+from __future__ import annotations
+
+import copyreg
+import hashlib
+import pickle
+import sys
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+IMMUTABLE = frozenset({int, float, complex, bool, str, bytes, type(None), range})
+LARGE = 200_000  # bytes of a value that is digested only where a statement may have touched it
+MANY = 500  # objects, likewise
+# A class that defines one of these would run the page's own code when its objects are looked into.
+TELLTALE = frozenset(
+    {"__getattr__", "__getattribute__", "__getstate__", "__reduce__", "__reduce_ex__", "__getnewargs__",
+     "__getnewargs_ex__", "__iter__", "__class__", "__len__", "keys", "items"}
+)  # fmt: skip
+NONE: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Digest:
+    """What a value was. `reach` are the objects in it that may change, `opaque` those that nobody can look into."""
+
+    id: int
+    value: bytes = b""
+    fixed: bool = False  # it cannot change
+    large: bool = False
+    reach: frozenset[int] = NONE
+    opaque: frozenset[int] = NONE
+    blind: bool = False  # what nobody can look into may hold any other value
+
+
+class Digester:
+    """Takes digests. `own` are the packages whose functions and classes are looked into."""
+
+    def __init__(self, own: set[str]) -> None:
+        self.own = own
+
+    def __call__(self, value: object) -> Digest:
+        """The digest of a value."""
+        if type(value) in IMMUTABLE or isinstance(value, (types.ModuleType, types.BuiltinFunctionType)):
+            bound_to = getattr(value, "__self__", None)
+            if bound_to is None or isinstance(bound_to, types.ModuleType):
+                return Digest(id(value), fixed=True)
+        if isinstance(value, (types.FunctionType, type)) and not self.looks_into(value):
+            return Digest(id(value), fixed=True)
+        pickler = _Pickler(self)
+        try:
+            pickler.dump(value)
+        except Exception:  # nested too deep, or an object of a library that only says that it can be pickled
+            return Digest(id(value), opaque=frozenset({id(value)}), blind=True)
+        memo: dict[int, tuple[int, object]] = pickler.memo.copy()  # type: ignore[assignment]
+        reach = {key for key, (_, part) in memo.items() if not isinstance(part, (str, bytes, type))}
+        sink = pickler.sink
+        large = sink.size > LARGE or len(memo) > MANY
+        digest = sink.hash.digest()
+        return Digest(
+            id(value), digest, False, large, frozenset(reach | pickler.roots), frozenset(pickler.opaque), pickler.blind
+        )
+
+    def looks_into(self, value: Any) -> bool:
+        """Whether a function or class is the page's or the book's, and has something that can change."""
+        if str(getattr(value, "__module__", "")).split(".")[0] not in self.own:
+            return False
+        return isinstance(value, type) or bool(
+            value.__closure__ or value.__defaults__ or value.__kwdefaults__ or value.__dict__
+        )
+
+
+class _Sink:
+    """A file that keeps nothing but the hash of what is written."""
+
+    def __init__(self) -> None:
+        self.hash, self.size = hashlib.blake2b(digest_size=12), 0
+
+    def write(self, data: Any) -> int:
+        self.hash.update(data)
+        self.size += len(data)
+        return len(data)
+
+
+class _Pickler(pickle.Pickler):
+    """Writes a value as `pickle` does, but looks also into functions and classes, and passes by what nobody can."""
+
+    def __init__(self, digester: Digester) -> None:
+        self.digester, self.sink = digester, _Sink()
+        self.roots: set[int] = set()
+        self.opaque: set[int] = set()
+        self.blind = False
+        numpy = sys.modules.get("numpy")
+        self.array: Any = getattr(numpy, "ndarray", ()) if numpy else ()
+        super().__init__(self.sink, 5)
+
+    def reducer_override(self, value: Any, /) -> Any:
+        """How a value is written: a callable that says its kind, what is fixed about it, and what may change."""
+        kind = type(value)
+        if value is tuple:
+            return NotImplemented
+        if isinstance(value, self.array):
+            return self._array(value)
+        if isinstance(value, (type, types.FunctionType)):
+            if not self.digester.looks_into(value):
+                return tuple, ((value.__module__, value.__qualname__, id(value)),)
+            return tuple, ((value.__qualname__, id(value)),), _state(value)
+        if kind in (types.ModuleType, types.GetSetDescriptorType, types.MemberDescriptorType):
+            return tuple, ((id(value),),)
+        if kind is property:
+            return tuple, ((id(value),),), (value.fget, value.fset, value.fdel)
+        if kind in (staticmethod, classmethod):
+            return tuple, ((id(value),),), (value.__func__,)
+        if kind is types.MappingProxyType:
+            return tuple, ((id(value),),), dict(value)
+        if kind.__module__.split(".")[0] in ("matplotlib", "mpl_toolkits"):
+            return self._opaque(getattr(value, "figure", None) or value, blind=False)
+        if kind.__name__ == "_lru_cache_wrapper":
+            return tuple, ((id(value), tuple(value.cache_info())),), (value.__wrapped__,)
+        if kind.__module__ == "itertools":
+            return self._opaque(value)
+        if self._has_code_of_its_own(kind):
+            try:
+                return tuple, ((id(value),),), (kind, object.__getattribute__(value, "__dict__"))
+            except AttributeError:
+                return self._opaque(value)
+        try:
+            reduce = copyreg.dispatch_table.get(kind)
+            return reduce(value) if reduce else value.__reduce_ex__(5)
+        except Exception:
+            return self._opaque(value)
+
+    def _opaque(self, value: object, blind: bool = True) -> Any:
+        self.opaque.add(id(value))
+        self.blind |= blind
+        return tuple, ((type(value).__qualname__, id(value)),)
+
+    def _array(self, value: Any) -> Any:
+        base = value
+        while isinstance(getattr(base, "base", None), self.array):
+            base = base.base
+        self.roots |= {id(base), id(base.base)} if base.base is not None else {id(base)}
+        told = (str(value.dtype), value.shape)
+        if value.dtype.hasobject:
+            return tuple, (told,), value.tolist()
+        numpy: Any = sys.modules["numpy"]
+        content = numpy.ascontiguousarray(value).view(numpy.ndarray)
+        self.sink.size += content.nbytes
+        return tuple, ((*told, hashlib.blake2b(content.data, digest_size=12).digest()),)
+
+    def _has_code_of_its_own(self, kind: type) -> bool:
+        return any(
+            base.__module__.split(".")[0] in self.digester.own and not TELLTALE.isdisjoint(vars(base))
+            for base in kind.__mro__
+        )
+
+
+def _state(value: Any) -> object:
+    """What may change about a function or a class."""
+    if isinstance(value, types.FunctionType):
+        empty = types.CellType()
+        cells = [cell.cell_contents for cell in value.__closure__ or () if cell != empty]
+        return cells, value.__defaults__, value.__kwdefaults__, value.__dict__
+    attributes: Mapping[str, object] = vars(value)
+    kept = {
+        name: part
+        for name, part in attributes.items()
+        if name != "_abc_impl" and (isinstance(part, types.FunctionType) or not name.startswith("__"))
+    }
+    return value.__bases__, kept

@@ -1,0 +1,280 @@
+"""Runs a block statement by statement, and notes what each read, bound and changed.
+
+A page's names are kept in a dict that notes who asks for them. After a statement every value that it may have touched is
+compared with what it was, by a digest: a name whose digest moved was changed, whatever other name moved it. What nobody can
+look into, such as a generator, counts as changed by whoever reads it. Settings of libraries and files of the page's folder
+are names as well, which begin with a star. The page in the browser records with this file too: it needs the standard
+library alone, and asks for NumPy and Matplotlib only where they are loaded.
+"""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import contextlib
+import os
+import pickle
+import sys
+import types
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, cast
+
+from asrun.model import Facts
+from asrun.programs.statements import IMPORTS, names_in_classes, split
+from asrun.running.digests import Digest, Digester
+
+PYTHONS_OWN = frozenset(
+    f"__{name}__"
+    for name in ("annotate", "annotations", "builtins", "conditional_annotations", "doc", "file", "loader", "name",
+                 "package", "spec", "warningregistry")
+)  # fmt: skip
+
+
+class Names(dict[str, Any]):
+    """The names of a page, which notes those that a statement reads and binds; what it has bound itself is no read."""
+
+    def __init__(self) -> None:
+        super().__init__(__name__="__main__", __doc__=None, __package__=None, __loader__=None, __spec__=None)
+        self.begin()
+
+    def begin(self) -> None:
+        """Note anew."""
+        self.read: set[str] = set()
+        self.bound: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self.bound:
+            self.read.add(name)
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        if isinstance(name, str) and name not in self.bound:
+            self.read.add(name)
+        return super().__contains__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self[name] if name in self else default
+
+    def __iter__(self) -> Iterator[str]:
+        self.read.update(super().keys() - self.bound)
+        return super().__iter__()
+
+    def keys(self) -> Any:
+        self.read.update(super().keys() - self.bound)
+        return super().keys()
+
+    def items(self) -> Any:
+        self.keys()
+        return super().items()
+
+    def values(self) -> Any:
+        self.keys()
+        return super().values()
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self.bound.add(name)
+        super().__setitem__(name, value)
+
+    def __delitem__(self, name: str) -> None:
+        self.read |= {name} - self.bound
+        self.bound.add(name)
+        super().__delitem__(name)
+
+
+class Main(types.ModuleType):
+    """The module `__main__` of a page: its attributes are the page's names."""
+
+    def __init__(self) -> None:
+        super().__init__("__main__")
+        super().__setattr__("names", Names())
+
+    @property
+    def __dict__(self) -> Names:  # type: ignore[override]
+        return cast(Names, types.ModuleType.__getattribute__(self, "names"))
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in ("__dict__", "__class__"):
+            return super().__getattribute__(name)
+        try:
+            return super().__getattribute__("names")[name]
+        except KeyError:
+            raise AttributeError(f"module '__main__' has no attribute {name!r}", name=name, obj=self) from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.__dict__[name] = value
+
+    def __delattr__(self, name: str) -> None:
+        if name not in self.__dict__:
+            raise AttributeError(f"module '__main__' has no attribute {name!r}")
+        del self.__dict__[name]
+
+
+Compiled = tuple[list[ast.stmt], types.CodeType]
+
+
+def compiled(source: str, file: str, line: int = 1, interactive: bool = False) -> list[Compiled]:
+    """The statements of a source whose first line is `line` of a file, each compiled by itself. Raises SyntaxError."""
+    # The blank lines give every statement the line where the author finds it.
+    tree = compile("\n" * (line - 1) + source, file, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+    assert isinstance(tree, ast.Module)
+    future = 0
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+            with warnings.catch_warnings():  # or it would be told twice what a later statement warns of
+                warnings.simplefilter("ignore")
+                compile(tree, file, "exec", dont_inherit=True)  # tells of one that stands too late, or is none
+            for alias in node.names:
+                future |= getattr(__future__, alias.name).compiler_flag
+    made = []
+    for place, nodes in enumerate(split(tree)):
+        body = nodes
+        if place and isinstance(nodes[0], ast.Expr) and isinstance(nodes[0].value, ast.Constant):
+            body = [ast.copy_location(ast.Pass(), nodes[0]), *nodes]  # or a text would become the docstring
+        whole: Any = ast.Interactive(nodes) if interactive else ast.Module(body, [])
+        code = compile(whole, file, "single" if interactive else "exec", future, dont_inherit=True)
+        made.append((nodes, code))
+    return made
+
+
+class Recorder:
+    """Runs the statements of a page in its `main` module, and keeps what each did.
+
+    `folder` is where the page may write, `data` what it reads; `printed` and `drawn` count what has come so far.
+    """
+
+    def __init__(
+        self,
+        folder: str,
+        data: str,
+        package: str,
+        printed: Callable[[], int] = lambda: 0,
+        drawn: Callable[[], int] = lambda: 0,
+    ) -> None:
+        self.main = Main()
+        self.names = self.main.__dict__
+        self.folder, self.data = folder, data
+        self.printed, self.drawn = printed, drawn
+        self.digester = Digester({"__main__", package.split(".", maxsplit=1)[0]})
+        self.digests: dict[str, Digest] = {}
+        self.known: set[str] = set()  # all names that the page has bound so far
+        self.settings: dict[str, object] = {}
+        self.files: set[str] = set()
+        self.written = False
+
+    def opened(self, path: str, changes: bool) -> None:
+        """Note a file that the page opens, given as an absolute path."""
+        if path.startswith(self.data + os.sep) and not changes:
+            self.files.add("data/" + Path(path).relative_to(self.data).as_posix())
+        elif changes and path.startswith(self.folder + os.sep):
+            self.written = True
+
+    def run(self, statements: list[Compiled]) -> Iterator[Facts]:
+        """Run statements one after the other, and tell of each; an error is told of, then raised."""
+        self.settings = self._settings()
+        for nodes, code in statements:
+            self.names.begin()
+            self.files, self.written = set(), False
+            printed, drawn, error = self.printed(), self.drawn(), None
+            try:
+                exec(code, self.names)
+            except BaseException as caught:
+                error = caught
+            yield self._facts(nodes, self.printed() > printed, self.drawn() > drawn, error is not None)
+            if error is not None:
+                raise error.with_traceback(cast(Any, error.__traceback__).tb_next)
+
+    def _facts(self, nodes: list[ast.stmt], prints: bool, drew: bool, fails: bool) -> Facts:
+        read, bound = self.names.read - PYTHONS_OWN, self.names.bound - PYTHONS_OWN
+        for node in nodes:
+            read |= names_in_classes(node)
+        simple = not fails and all(map(only_binds, nodes))
+        changed = self._compare_settings()
+        if simple:  # what an import sets is set wherever it is imported
+            changed = set()
+        self._compare(read, bound, changed, simple)
+        self.known |= bound
+        plt: Any = sys.modules.get("matplotlib.pyplot")
+        draws = drew or bool(plt and hasattr(plt, "get_fignums") and plt.get_fignums())
+        groups = (read & self.known, bound, changed - bound, self.files)
+        return Facts(*(tuple(sorted(group)) for group in groups), prints, draws, fails)
+
+    def _compare(self, read: set[str], bound: set[str], changed: set[str], simple: bool) -> None:
+        """Take digests where a statement may have touched something, and add to what it bound and changed."""
+        before, names = self.digests, dict(dict.items(self.names))
+        reached = [before[name] for name in read if name in before]
+        touched = frozenset[int]().union(*(digest.reach for digest in reached))
+        opaque = frozenset[int]().union(*(digest.opaque for digest in reached))
+        anything = any(digest.blind for digest in reached)
+        self.digests = {}
+        for name in names.keys() - PYTHONS_OWN:
+            value, old = names[name], before.get(name)
+            if old is None or old.id != id(value) or name in bound:
+                bound.add(name)
+                new = self.digester(value)
+            elif simple or old.fixed or (old.large and not anything and touched.isdisjoint(old.reach)):
+                new = old
+            else:
+                new = self.digester(value)
+                if new.value != old.value or not opaque.isdisjoint(new.opaque):
+                    changed.add(name)
+            self.digests[name] = new
+        bound |= before.keys() - names.keys()
+
+    # ---- settings and files, which are no names ----
+
+    def _compare_settings(self) -> set[str]:
+        before, self.settings = self.settings, self._settings()
+        moved = {name for name, value in self.settings.items() if name in before and before[name] != value}
+        return moved | ({"*files"} if self.written else set())
+
+    def _settings(self) -> dict[str, object]:
+        """What a statement may set beside its names. A library that has just been loaded is no change."""
+        found: dict[str, object] = {"*files": files_below(self.folder)}
+        found["*process"] = (dict(os.environ), os.getcwd(), sys.getrecursionlimit())
+        for module, setting in SETTINGS.items():
+            if module in sys.modules:
+                with contextlib.suppress(Exception):
+                    found[f"*{module}"] = setting(sys.modules[module])
+        return found
+
+
+SETTINGS: dict[str, Callable[[Any], object]] = {
+    "random": lambda random: random.getstate(),
+    "numpy": lambda np: (repr(np.get_printoptions()), np.geterr(), pickle.dumps(np.random.get_state())),
+    "matplotlib": lambda mpl: dict(dict.items(mpl.rcParams)),
+    "decimal": lambda decimal: [getattr(decimal.getcontext(), name) for name in ("prec", "rounding", "Emin", "Emax")],
+    "pandas": lambda pandas: repr(pandas._config.config._global_config),
+    "sklearn": lambda sklearn: repr(sklearn.get_config()),
+    "logging": lambda logging: (logging.root.level, len(logging.root.handlers)),
+    "locale": lambda locale: locale.setlocale(locale.LC_ALL),
+}
+
+
+def files_below(folder: str, within: str = "") -> dict[str, tuple[int, int]]:
+    """The files of a folder, apart from its data, with time and size."""
+    found = {}
+    with contextlib.suppress(OSError), os.scandir(os.path.join(folder, within)) as entries:
+        for entry in entries:
+            name = os.path.join(within, entry.name)
+            if name == "data" or entry.name == "__pycache__":
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                found |= files_below(folder, name)
+            else:
+                told = entry.stat(follow_symlinks=False)
+                found[name] = (told.st_mtime_ns, told.st_size)
+    return found
+
+
+def only_binds(node: ast.stmt) -> bool:
+    """Whether a statement runs no code but that of Python: a definition, an import, a constant."""
+    if isinstance(node, IMPORTS):
+        return True
+    if isinstance(node, ast.Assign):
+        return isinstance(node.value, ast.Constant) and all(isinstance(target, ast.Name) for target in node.targets)
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    values = [*node.args.defaults, *(value for value in node.args.kw_defaults if value)]
+    return not node.decorator_list and all(isinstance(value, (ast.Constant, ast.Name)) for value in values)
