@@ -23,7 +23,7 @@ CODE = "\n```python\ndef double(x):\n    return 2 * x\n```\n"
 
 
 def told(book: SmallBook, body: str) -> list[str]:
-    """What is said of a page with a function `double`; its body begins at line 11."""
+    """What is said of a page with a function `double`; its body begins at line 10."""
     book = replace(book, options={"notation": "notation.md"})
     book.page(TABLE, "notation.md")
     book.page(CODE + body)
@@ -39,28 +39,28 @@ def test_a_right_formula_passes(book: SmallBook) -> None:
     [
         (
             "\n$$\\hat y = 3 x$$\n\n<!-- code: double(x) -->\n",
-            "docs/page.md:12: column 12: 3 x gives ",
+            "docs/page.md:11: column 12: 3 x gives ",
         ),
         (
             "\n> $$\n> \\hat y =\n>   3 x\n> $$\n>\n> <!-- code: double(x) -->\n",
-            "docs/page.md:14: column 5: 3 x gives ",
+            "docs/page.md:13: column 5: 3 x gives ",
         ),
         (
             "\n> > $$\\begin{aligned}\n> > \\hat y &= 2 x \\\\\n> >   &= 3 x\n> > \\end{aligned}$$\n> >\n> > <!-- code: double(x) -->\n",
-            "docs/page.md:14: column 10: 3 x gives ",
+            "docs/page.md:13: column 10: 3 x gives ",
         ),
         (
             "\n- Text.\n\n    $$\n    \\hat y = 2 \\Xi\n    $$\n\n    <!-- code: double(x) -->\n",
-            "docs/page.md:15: column 16: the symbol \\Xi is missing from the notation table",
+            "docs/page.md:14: column 16: the symbol \\Xi is missing from the notation table",
         ),
         (
             "\n$$y = 2 x$$\n\n<!-- code: double(x) -->\n",
-            "docs/page.md:12: column 3: y is not what double(x) gives: the notation table calls that \\hat y (y_hat). "
+            "docs/page.md:11: column 3: y is not what double(x) gives: the notation table calls that \\hat y (y_hat). "
             "Write \\hat y, or mark the formula <!-- definition --> or <!-- statement -->",
         ),
         (
             "\nText $y = 2 x$<!-- code: double(x) --> and more.\n",
-            "docs/page.md:12: column 7: y is not what double(x) gives: ",
+            "docs/page.md:11: column 7: y is not what double(x) gives: ",
         ),
     ],
     ids=["line", "lines-of-a-quote", "lines-of-a-quote-in-a-quote", "list", "name", "inline"],
@@ -84,13 +84,13 @@ def test_a_fault_of_the_formula_is_told_in_the_formula(book: SmallBook, body: st
         ("code: triple(x)", "the binding names triple, which neither the page nor the notation table knows"),
         ("code: double(x) where n > > 1", "`where n > > 1` is no condition on n and d: "),
         ("code: double(x, y)", "the code double(x, y) raises TypeError: "),
-        ("value: double(x)", "the binding names x, which neither the page nor the notation table knows"),
+        ("value: double(x)", "the page gives x no value: give it one, or write <!-- code: … -->"),
     ],
 )
 def test_a_fault_of_the_comment_is_told_at_the_comment(book: SmallBook, comment: str, message: str) -> None:
     found = told(book, f"\n> $$\n> \\hat y = 2 x\n> $$\n>\n> <!-- {comment} -->\n")
     assert len(found) == 1
-    assert found[0].startswith(f"docs/page.md:16: {message}")
+    assert found[0].startswith(f"docs/page.md:15: {message}")
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_fault_of_the_comment_is_told_at_the_comment(book: SmallBook, comment:
     ],
 )
 def test_what_katex_cannot_read_is_told_once(book: SmallBook, tex: str, problem: str) -> None:
-    assert told(book, f"\n$${tex}$$\n\n<!-- code: double(x) -->\n") == [f"docs/page.md:12: {problem}"]
+    assert told(book, f"\n$${tex}$$\n\n<!-- code: double(x) -->\n") == [f"docs/page.md:11: {problem}"]
 
 
 def test_a_symbol_that_katex_cannot_read_is_told_at_its_row(book: SmallBook) -> None:
