@@ -42,6 +42,6 @@ def test_a_bundle_is_light_and_asks_no_other_host() -> None:
 
 
 def test_the_lock_names_no_registry() -> None:
-    lock = (TOOLS / "bundles" / "package-lock.json").read_text(encoding="utf-8")
+    lock = (TOOLS / "npm" / "package-lock.json").read_text(encoding="utf-8")
     assert '"integrity"' in lock
     assert '"resolved"' not in lock, "lock again with --omit-lockfile-registry-resolved"

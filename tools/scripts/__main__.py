@@ -15,7 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.vendor.bundles import node, npm  # type: ignore[attr-defined]  # mypy sees the folder of that name
+from tools.vendor.bundles import node, npm
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]

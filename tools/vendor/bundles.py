@@ -1,9 +1,9 @@
-"""Build the vendored bundles of scripts: every entry in `bundles/`, from the locked npm packages there.
+"""Build the vendored bundles of scripts: every entry in `npm/`, from the locked npm packages there.
 
     python tools/vendor/bundles.py
 
-`bundles/d3.js` becomes `docs/assets/vendor/d3/d3.js`, with the licenses of all that went into it beside it; CodeMirror goes to the theme of
-asrun, which edits code with it. The same lock gives the same bytes, and a test rebuilds and compares them. After a change of `bundles/package.json`, lock it anew there:
+`npm/d3.js` becomes `docs/assets/vendor/d3/d3.js`, with the licenses of all that went into it beside it; CodeMirror goes to the theme of
+asrun, which edits code with it. The same lock gives the same bytes, and a test rebuilds and compares them. After a change of `npm/package.json`, lock it anew there:
 
     npm install --package-lock-only --omit-lockfile-registry-resolved
 """
@@ -20,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SOURCE = HERE / "bundles"
+SOURCE = HERE / "npm"
 ROOT = HERE.parents[1]
 PLACES = {"d3": "docs/assets/vendor/d3", "codemirror": "asrun/publishing/theme/assets/vendor/codemirror"}
 OPTIONS = [
