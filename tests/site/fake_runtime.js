@@ -1,4 +1,4 @@
-// Stands for docs/assets/run/runtime.js where a test asks what the page does with what Python tells it, and not what Python does.
+// Stands for asrun/publishing/theme/assets/run/runtime.js where a test asks what the page does with what Python tells it, and not what Python does.
 // It starts at once and reads a language of a few lines: x = 3, x += 1, print(x), print("text"), raise, plot, crash, import NAME, and
 // `while True: pass`, which goes on until it is stopped. Every other line does nothing. `fake` is what a test asks and sets.
 

@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.scripts.labs import plain, run_program
 from tests.site.built import ROOT, Site
-from tests.site.survey import SCHEMES, THEMES, Watch, add_axe, open_page, reading, show
+from tests.site.survey import PATIENCE, SCHEMES, THEMES, Watch, add_axe, open_page, reading, show
 
 LOOKS = (("light", 1280), ("dark", 360))  # axe looks at each in the other theme, too
 LABS = ROOT / "docs" / "assets" / "labs"
@@ -103,7 +103,7 @@ async def bring(page: Page, lab: str) -> Locator:
     """Scrolls to the lab, which loads then."""
     element = page.locator(lab).first
     await element.scroll_into_view_if_needed()
-    await expect(element.locator(".lab-spoken")).not_to_be_empty()
+    await expect(element.locator(".lab-spoken")).not_to_be_empty(timeout=PATIENCE)
     await element.scroll_into_view_if_needed()
     return element
 

@@ -51,7 +51,7 @@ async def test_the_editor_takes_the_place_of_the_code_without_a_jump(browser: Br
                     await hands.page.evaluate("probes.settled()")
                 else:
                     problems.append((f"block {number}, {theme}", f"{len(other)} of {len(printed)}: {other[:3]}"))
-    expect_none(problems, "see `look` and `colors` in docs/assets/run/editor.js")
+    expect_none(problems, "see `look` and `colors` in asrun/publishing/theme/assets/run/editor.js")
 
 
 async def test_tab_indents_and_after_escape_leaves(browser: Browser, site: Site) -> None:

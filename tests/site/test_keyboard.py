@@ -86,7 +86,7 @@ def test_what_scrolls_sideways_can_be_scrolled_by_keyboard(visits: list[Visit]) 
     problems = [
         (visit, f"{name} scrolls sideways, but not by keyboard") for visit in visits for name in visit.scrollers
     ]
-    expect_none(problems, "it needs tabindex=0 while it overflows (docs/assets/book.js)")
+    expect_none(problems, "it needs tabindex=0 while it overflows (asrun/publishing/theme/assets/book.js)")
 
 
 async def test_tabs_change_by_keyboard(browser: Browser, site: Site) -> None:

@@ -261,7 +261,7 @@ async def test_copy_gives_exactly_the_code_that_is_shown(browser: Browser, site:
             shown = await element.locator("pre > code").text_content() or ""
             if await hands.page.evaluate("navigator.clipboard.readText()") != shown.removesuffix("\n"):
                 problems.append((f"block {number}", "is copied as something else"))
-        expect_none(problems, "see `copy` in docs/assets/run/run.js")
+        expect_none(problems, "see `copy` in asrun/publishing/theme/assets/run/menu.js")
         await hands.write(2, "x = 1  # mine")
         await hands.button(2, "Copy").click()
         await expect(hands.said(2)).to_have_text("Copied.")
@@ -348,7 +348,7 @@ async def test_axe_finds_nothing_in_an_open_editor_an_output_and_a_menu(browser:
             problems += [
                 (theme, line) for line in [*await hands.page.evaluate("probes.violations"), *hands.watch.problems]
             ]
-    expect_none(problems, "see docs/assets/run/")
+    expect_none(problems, "see asrun/publishing/theme/assets/run/")
 
 
 async def test_a_screen_reader_hears_of_a_run(browser: Browser, site: Site) -> None:

@@ -114,7 +114,7 @@ export class Points {
   /** @param {{ i: number }} subject */
   grab({ i }) {
     this.layer.append(this.circles[i]);
-    this.on.choose(i);
+    this.on.grab(i);
   }
 
   /** @param {{ i: number }} subject @param {number} x @param {number} y */

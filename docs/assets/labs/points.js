@@ -14,6 +14,8 @@ import { MOST_POINTS, format } from "./text.js";
  */
 export function pointsIn(plot, scale, lab) {
   return new Points(plot, {
+    // A drag ends with a drop, however long it takes; keys end when no more of them come.
+    grab: (chosen) => lab.change({ chosen }, { live: true }),
     choose: (chosen) => {
       lab.change({ chosen }, { live: true });
       lab.settleSoon();

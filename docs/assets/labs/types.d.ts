@@ -198,6 +198,7 @@ export type Movable = {
 };
 /** What is done with points: `step` counts in steps, and `describe` is for screen readers. */
 export type PointActions = {
+  grab: (i: number) => void;
   choose: (i: number) => void;
   move: (i: number, x: number, y: number) => void;
   step: (i: number, dx: number, dy: number) => void;

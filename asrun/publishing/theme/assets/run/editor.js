@@ -31,7 +31,7 @@ import {
   tags,
 } from "../vendor/codemirror/codemirror.js";
 
-const color = (name) => ({ color: `var(--md-code-hl-${name}-color)` });
+const color = (/** @type {string} */ name) => ({ color: `var(--md-code-hl-${name}-color)` });
 
 // The colors that the printed code has, by what Pygments calls the same things.
 const colors = HighlightStyle.define([
@@ -125,15 +125,17 @@ const wrong = StateField.define({
 
 const WORD = /[A-Za-z_]\w*/g;
 
+/** @param {On["complete"]} complete */
 function source(complete) {
-  return async (context) => {
-    const word = context.matchBefore(/[\w.]*/);
-    if (!context.explicit && !/(^|\.)\w+$|\w\.$/.test(word?.text ?? "")) return null;
+  return async (/** @type {import("@codemirror/autocomplete").CompletionContext} */ context) => {
+    const word = context.matchBefore(/[\w.]*/)?.text ?? "";
+    if (!context.explicit && !/(^|\.)\w+$|\w\.$/.test(word)) return null;
     const code = context.state.doc.toString();
-    const last = context.matchBefore(/\w*/);
+    const last = context.matchBefore(/\w*/) ?? { from: context.pos, text: "" };
+    /** @type {Map<string, import("@codemirror/autocomplete").Completion>} */
     const options = new Map();
     for (const { name, kind } of await complete(code, context.pos)) options.set(name, { label: name, detail: kind, boost: 1 });
-    if (!word.text.includes(".")) {
+    if (!word.includes(".")) {
       const words = [...(python.languageData?.autocomplete ?? []), ...(code.match(WORD) ?? [])];
       for (const name of words) if (name !== last.text && !options.has(name)) options.set(name, { label: name });
     }
@@ -159,10 +161,11 @@ function tabKeys() {
       view.setTabFocusMode(false);
     },
   });
-  const indent = (view) => (view.state.selection.main.empty && !/^\s*$/.test(before(view)) ? insertTab(view) : indentMore(view));
+  const indent = (/** @type {EditorView} */ view) => (view.state.selection.main.empty && !/^\s*$/.test(before(view)) ? insertTab(view) : indentMore(view));
   return [letGo, keymap.of([{ key: "Tab", run: indent, shift: indentLess }])];
 }
 
+/** @param {EditorView} view */
 function before({ state }) {
   const { head } = state.selection.main;
   return state.sliceDoc(state.doc.lineAt(head).from, head);

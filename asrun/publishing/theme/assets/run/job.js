@@ -8,7 +8,8 @@
  * What came of a run. `status`: "done", "error" (the code failed), "stopped" (by stop(), also while queued), "lost" (Python died: a new one
  * starts with the next run), "failed" (Python or a package could not be loaded; the error's text says why). `lost`: the variables of all
  * pages are gone.
- * @typedef {{ status: string, milliseconds?: number, error?: Failure, lost?: boolean }} Result
+ * @typedef {"done" | "error" | "stopped" | "lost" | "failed"} Status
+ * @typedef {{ status: Status, milliseconds?: number, error?: Failure, lost?: boolean }} Result
  */
 
 /**

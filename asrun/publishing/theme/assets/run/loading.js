@@ -1,5 +1,6 @@
 // What the Python worker loads, and how far it is.
 
+/** @type {Record<string, string>} */
 const TITLES = { numpy: "NumPy", matplotlib: "Matplotlib", "scikit-learn": "scikit-learn", scipy: "SciPy", pandas: "pandas" };
 const NEAR = 30; // milliseconds
 const OFTEN = 80; // milliseconds between two messages of how far it is

@@ -61,6 +61,7 @@ export class Runner {
    */
   async #turn(code, files, file) {
     const output = this.#output;
+    /** @type {Result} */
     const stopped = { status: "stopped" };
     const runtime = await this.#python();
     if (runtime.state !== "ready") output.progress({ text: "Starting Python" });
