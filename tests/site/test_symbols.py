@@ -156,6 +156,6 @@ async def test_screen_readers_get_the_formula_once(browser: Browser, site: Site)
 
 
 def test_the_script_is_small_and_no_page_that_is_only_read_loads_it(site: Site) -> None:
-    assert len(gzip.compress((ROOT / "docs" / "assets" / "symbols.js").read_bytes())) <= 6000
+    assert len(gzip.compress((ROOT / "asrun" / "publishing" / "theme" / "assets" / "symbols.js").read_bytes())) <= 6000
     for page in site.pages:
         assert "symbols.js" not in site.html(page), f"{page} loads the script at once"
