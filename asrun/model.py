@@ -239,7 +239,7 @@ class Job:
     folder: str
     data: str
     log: str
-    package: str = "snippets"
+    package: str
 
 
 @dataclass(frozen=True)

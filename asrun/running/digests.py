@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 IMMUTABLE = frozenset({int, float, complex, bool, str, bytes, type(None), range})
-LARGE = 200_000  # bytes of a value that is digested only where a statement may have touched it
-MANY = 500  # objects, likewise
+LARGE = 10_000  # bytes of a value that is digested only where a statement may have touched it
+MANY = 50  # objects, likewise
+CONTAINERS = frozenset({list, dict, set, bytearray})
 # A class that defines one of these would run the page's own code when its objects are looked into.
 TELLTALE = frozenset(
     {"__getattr__", "__getattribute__", "__getstate__", "__reduce__", "__reduce_ex__", "__getnewargs__",
@@ -40,6 +41,7 @@ class Digester:
 
     def __init__(self, own: set[str]) -> None:
         self.own = own
+        self.telling: dict[type, bool] = {}  # whether looking into objects of a class would run code of the page
 
     def __call__(self, value: object) -> Digest:
         """The digest of a value."""
@@ -55,12 +57,12 @@ class Digester:
         except Exception:  # nested too deep, or an object of a library that only says that it can be pickled
             return Digest(id(value), opaque=frozenset({id(value)}), blind=True)
         memo: dict[int, tuple[int, object]] = pickler.memo.copy()
-        reach = {key for key, (_, part) in memo.items() if not isinstance(part, (str, bytes, type))}
+        reach = {key for key, (_, part) in memo.items() if type(part) in CONTAINERS}
         sink = pickler.sink
         large = sink.size > LARGE or len(memo) > MANY
         digest = sink.hash.digest()
         return Digest(
-            id(value), digest, False, large, frozenset(reach | pickler.roots), frozenset(pickler.opaque), pickler.blind
+            id(value), digest, False, large, frozenset(reach | pickler.reached), frozenset(pickler.opaque), pickler.blind
         )
 
     def looks_into(self, value: Any) -> bool:
@@ -89,7 +91,7 @@ class _Pickler(pickle.Pickler):
 
     def __init__(self, digester: Digester) -> None:
         self.digester, self.sink = digester, _Sink()
-        self.roots: set[int] = set()
+        self.reached: set[int] = set()  # objects that may change, no containers
         self.opaque: set[int] = set()
         self.blind = False
         numpy = sys.modules.get("numpy")
@@ -106,6 +108,7 @@ class _Pickler(pickle.Pickler):
         if isinstance(value, (type, types.FunctionType)):
             if not self.digester.looks_into(value):
                 return tuple, ((value.__module__, value.__qualname__, id(value)),)
+            self.reached.add(id(value))
             return tuple, ((value.__qualname__, id(value)),), _state(value)
         if kind in (types.ModuleType, types.GetSetDescriptorType, types.MemberDescriptorType):
             return tuple, ((id(value),),)
@@ -114,13 +117,14 @@ class _Pickler(pickle.Pickler):
         if kind in (staticmethod, classmethod):
             return tuple, ((id(value),),), (value.__func__,)
         if kind is types.MappingProxyType:
-            return tuple, ((id(value),),), dict(value)
+            return tuple, ((id(value),),), tuple(value.items())
         if kind.__module__.split(".")[0] in ("matplotlib", "mpl_toolkits"):
             return self._opaque(getattr(value, "figure", None) or value, blind=False)
         if kind.__name__ == "_lru_cache_wrapper":
             return tuple, ((id(value), tuple(value.cache_info())),), (value.__wrapped__,)
         if kind.__module__ == "itertools":
             return self._opaque(value)
+        self.reached.add(id(value))
         if self._has_code_of_its_own(kind):
             try:
                 return tuple, ((id(value),),), (kind, object.__getattribute__(value, "__dict__"))
@@ -141,8 +145,8 @@ class _Pickler(pickle.Pickler):
         base = value
         while isinstance(getattr(base, "base", None), self.array):
             base = base.base
-        self.roots |= {id(base), id(base.base)} if base.base is not None else {id(base)}
-        told = (str(value.dtype), value.shape)
+        self.reached |= {id(base), id(base.base)} if base.base is not None else {id(base)}
+        told = (value.dtype.str if value.dtype.names is None else str(value.dtype), value.shape)
         if value.dtype.hasobject:
             return tuple, (told,), value.tolist()
         numpy: Any = sys.modules["numpy"]
@@ -151,22 +155,26 @@ class _Pickler(pickle.Pickler):
         return tuple, ((*told, hashlib.blake2b(content.data, digest_size=12).digest()),)
 
     def _has_code_of_its_own(self, kind: type) -> bool:
-        return any(
+        known = self.digester.telling
+        if kind in known:
+            return known[kind]
+        known[kind] = any(
             base.__module__.split(".")[0] in self.digester.own and not TELLTALE.isdisjoint(vars(base))
             for base in kind.__mro__
         )
+        return known[kind]
 
 
 def _state(value: Any) -> object:
     """What may change about a function or a class."""
     if isinstance(value, types.FunctionType):
         empty = types.CellType()
-        cells = [cell.cell_contents for cell in value.__closure__ or () if cell != empty]
+        cells = tuple(cell.cell_contents for cell in value.__closure__ or () if cell != empty)
         return cells, value.__defaults__, value.__kwdefaults__, value.__dict__
     attributes: Mapping[str, object] = vars(value)
-    kept = {
-        name: part
+    kept = tuple(
+        (name, part)
         for name, part in attributes.items()
         if name != "_abc_impl" and (isinstance(part, types.FunctionType) or not name.startswith("__"))
-    }
+    )
     return value.__bases__, kept
