@@ -24,7 +24,23 @@ GROUPS = {
     "python": ("blocks_in_browser", "runtime", "runtime_security"),
 }
 # The longest, lest one is left for the end.
-FIRST = ("survey", "test_drift", "python", "test_judging_labs", "test_descent_lab")
+FIRST = (
+    "survey",
+    "test_judging_labs",
+    "python",
+    "test_run",
+    "test_descent_lab",
+    "test_fit_lab",
+    "test_playground",
+    "test_every_program",
+    "test_drift",
+    "test_editor",
+    "test_another_book",
+    "test_platform",
+    "test_reproducible",
+    "test_animated_fit",
+    "test_serving",
+)
 
 
 def group_of(nodeid: str) -> str:

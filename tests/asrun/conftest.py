@@ -99,8 +99,8 @@ def book(tmp_path: Path) -> SmallBook:
 
 @pytest.fixture
 def hasty_book(tmp_path: Path) -> SmallBook:
-    """An empty book that stops a block after half a second."""
-    return _empty(tmp_path / "book", time_limit=0.5)
+    """An empty book that stops a block after a second, which is much for a block that ends, on a busy machine too."""
+    return _empty(tmp_path / "book", time_limit=1)
 
 
 def _empty(root: Path, time_limit: float = 20) -> SmallBook:

@@ -53,6 +53,11 @@ def shown(page: Page, number: int) -> str:
     return record.source.rstrip("\n") if record else ""
 
 
+def place_of(page: Page, number: int) -> str:
+    """Where a block stands, for whoever mends it."""
+    return f"{page.file}:{page.lines[page.code_blocks[number - 1].line - 1]}, block {number}"
+
+
 def last_words(stderr: str) -> str:
     """The last line of a traceback, with what follows it, without the module of the error."""
     return re.sub(r"\A[\w.]*\.(?=\w+:)", "", re.split(r"(?m)^(?=[A-Za-z_][\w.]*: )", stderr)[-1]).rstrip("\n")
@@ -69,10 +74,10 @@ def test_every_program_prints_what_its_block_shows(book: Book, taken: Path, outs
             said = "\n".join(part for part in (said, last_words(ran["err"])) if part)
         if said != shown(page, number) or ran.get("well") is bool(raises):
             wrong.append(
-                f"{page.stem}, block {number}: it shows\n{shown(page, number)}\nand its program prints\n{said}\n{ran['err'][-800:]}"
+                f"{place_of(page, number)}: it shows\n{shown(page, number)}\nand its program prints\n{said}\n{ran['err'][-800:]}"
             )
         elif not all(name.startswith("data/") for name in ran["left"]):
-            wrong.append(f"{page.stem}, block {number}: its program leaves {ran['left']} behind")
+            wrong.append(f"{place_of(page, number)}: its program leaves {ran['left']} behind")
     assert not wrong, "\n\n".join(wrong)
     assert len(blocks) > 200
 

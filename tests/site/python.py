@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Error, Page
 
 from tests.site.survey import Watch, origin_of
 
@@ -47,7 +47,13 @@ class PythonPage:
 
     async def run_all(self, page: str, blocks: list[tuple[int, str, str]]) -> list[dict[str, Any]]:
         """Run (number, code, raises) one after the other in the namespace of one page."""
-        return [await self.run(code, page, number, raises) for number, code, raises in blocks]
+        given = []
+        for number, code, raises in blocks:
+            try:
+                given.append(await self.run(code, page, number, raises))
+            except Error as error:
+                raise AssertionError(f"the page broke while it ran block {number} of {page}: {error}") from error
+        return given
 
     async def js(self, code: str, argument: Any = None) -> Any:
         """Evaluate the body of an async function that may take `argument`."""

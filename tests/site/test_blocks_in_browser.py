@@ -45,7 +45,7 @@ async def test_every_block_gives_in_the_browser_what_the_page_shows(book: Book, 
         for (number, block), result in zip(blocks, given, strict=True):
             run += 1
             drawn = [p for p in book.runs[uri].blocks[number - 1].pieces if isinstance(p, Figure)]
-            place = f"{page.file}:{page.lines[block.line - 1]}"
+            place = place_of(page, block, number)
             problems += [(place, said) for said in differences(page, block, len(drawn), result)]
     assert run > 150, "hardly any block was run: are the pages read at all?"
     expect_none(
@@ -54,9 +54,14 @@ async def test_every_block_gives_in_the_browser_what_the_page_shows(book: Book, 
     )
 
 
+def place_of(page: Page, block: Block, number: int) -> str:
+    return f"{page.file}:{page.lines[block.line - 1]}, block {number}"
+
+
 def differences(page: Page, block: Block, figures: int, result: dict[str, Any]) -> list[str]:
     if result["status"] != "done":
-        return [f"{result['status']}: {result.get('error', {}).get('text', '')}"]
+        said = result.get("error", {}).get("text", "")
+        return [f"the page shows its output, in the browser it ends as {result['status']!r}: {said}"]
     found = []
     record = block.record
     recorded = [line.rstrip() for line in record.source.rstrip().split("\n")] if record else []
@@ -67,7 +72,7 @@ def differences(page: Page, block: Block, figures: int, result: dict[str, Any]) 
             min(len(recorded), len(printed)),
         )
         shown, given = (lines[first] if first < len(lines) else "nothing" for lines in (recorded, printed))
-        found.append(f"the page shows {shown!r}, the browser's Python prints {given!r}")
+        found.append(f"line {first + 1} of its output: the page shows {shown!r}, the browser's Python prints {given!r}")
     if result["stderr"]:
         found.append(f"it says on standard error: {result['stderr'].strip().splitlines()[0]}")
     if len(result["figures"]) != figures:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
-from tests.site.arrivals import Arrival
 from tests.site.built import Site, expect_none
-from tests.site.survey import SEARCH_INDEX
+from tests.site.survey import SEARCH_INDEX, Arrival
 
 KB = 1000
 PAGE = 30 * KB

@@ -43,7 +43,7 @@ def test_all_problems_of_all_pages_are_told_in_one_run_by_file_and_line(book: Sm
     book.page(block("print(1)") + block("1 / 0") + "\nIt is 1.5.\n" + block("while True: pass"), "second.md")
     book.page("\nSee [this](no.md).\n" + block("print(1)") + recorded("2"), "first.md")
     book.snippet("part", SECTION)
-    hasty = SmallBook(book.root, time_limit=0.5)
+    hasty = SmallBook(book.root, time_limit=1)
     assert hasty.problems() == [
         "docs/first.md:6: the link no.md leads nowhere: there is no docs/no.md",
         "docs/first.md:13: the record says '2', but the block prints '1': mend the code, or run `make update`",
