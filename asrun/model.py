@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
-
-DEFINITION = re.compile(r"^(?:def|class|@)", re.M)
 
 
 @dataclass(frozen=True, order=True)
@@ -20,9 +17,6 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.message}"
-
-
-# ---- what stands on a page ----
 
 
 @dataclass(frozen=True)
@@ -39,8 +33,9 @@ class Segment:
 class Block:
     """A fenced block: `line` and `end` are the lines of its fences, `prefix` is what stands before both.
 
-    A block that runs has `segments`, its own statements and those that it includes, and the `record` of its output. It
-    `raises` the exception of this name, and `needs` a package that the Python in the page lacks; empty where it does not.
+    Readers see its `code`: the author's `source` with includes in place. A block that runs has `segments`, its own
+    statements and those that it includes, `alts`, one for each figure, and the `record` of its output. It `raises` the
+    exception of this name, and `needs` a package that the Python in the page lacks.
     """
 
     line: int
@@ -49,18 +44,9 @@ class Block:
     options: dict[str, str]
     source: str
     prefix: str
+    code: str
     segments: tuple[Segment, ...] = ()
     record: Block | None = None
-
-    @property
-    def code(self) -> str:
-        """The source with its includes in place, as the reader sees it."""
-        text = ""
-        for before, segment in zip((None, *self.segments), self.segments, strict=False):
-            # Functions keep their distance, also where two includes stand line by line.
-            apart = before and any(part.section and DEFINITION.search(part.source) for part in (before, segment))
-            text = f"{text.rstrip()}\n\n\n{segment.source.lstrip(chr(10))}" if apart else text + segment.source
-        return text or self.source
 
     @property
     def title(self) -> str:
@@ -68,7 +54,6 @@ class Block:
 
     @property
     def alts(self) -> list[str]:
-        """The alt texts, one for each figure."""
         return [text.strip() for text in self.options.get("alt", "").split(" | ") if text.strip()]
 
     @property
@@ -82,10 +67,9 @@ class Block:
 
 @dataclass(frozen=True)
 class Number:
-    """A number in the prose with the expression that gives it; `start:end` are its columns in `line`.
+    """A number in the prose with the expression that gives it, in the columns `start:end` of `line`.
 
-    Where a comment beneath a title, a formula or an alt text names it, they are those in the comment, and `element` is
-    the span of the page's text that holds the number.
+    For one of a title, a formula or an alt text, this is where a comment names it: `element` is the span that holds it.
     """
 
     line: int
@@ -109,7 +93,7 @@ class Binding:
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula: its TeX, the line and column (from 1) where it begins, and the `span` of the whole in the page's text.
+    """A formula: its TeX, the line and column (from 1) where it begins, and its span in the page's text.
 
     It has a binding to code, or a mark (definition, statement), or neither.
     """
@@ -155,10 +139,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Page(Source):
-    """A page with what was found on it. Its text below the front matter begins at `body_line`.
+    """A page with what was found on it; one with faults in its fences is not `runnable`.
 
-    `comments` are the spans of comments in the text, `marks` how many numbers are marked as a version or as quoted.
-    A page with faults in its fences is not `runnable`.
+    `body_line` is the first below the front matter, `comments` are the spans of comments in the text, `marks` count the
+    numbers that are marked as a version or as quoted.
     """
 
     meta: dict[str, Any]
@@ -181,16 +165,11 @@ class Page(Source):
 
     @property
     def code_blocks(self) -> list[Block]:
-        """The blocks that run, in page order."""
         return [block for block in self.blocks if block.language == "python"]
 
     @property
     def bound_formulas(self) -> list[Formula]:
-        """The formulas that are compared with code."""
         return [formula for formula in self.formulas if formula.binding]
-
-
-# ---- what is run, and what came of it ----
 
 
 @dataclass(frozen=True)

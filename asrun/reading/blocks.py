@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import pairwise, zip_longest
 
 from asrun.model import Block, Problem, Source
-from asrun.reading.includes import expand
+from asrun.reading.includes import expand, join
 from asrun.reading.options import RECORD, RUN, SHOWN, allowed_options
 from asrun.reading.parser import OPENING, TAG, Fence, Parsed
 from asrun.settings import Settings
@@ -30,7 +30,7 @@ def find_blocks(
             if block.language == RUN:
                 own_lines = source.lines[block.line : block.end - 1]
                 segments, wrong = expand(settings, source.file, block.source, own_lines)
-                block = replace(block, segments=tuple(segments))
+                block = replace(block, segments=tuple(segments), code=join(segments) or block.source)
                 problems += wrong
             blocks.append(block)
     blocks = _with_records(text, blocks)
@@ -49,7 +49,7 @@ def _block(fence: Fence, text: list[str]) -> Block:
         end = line + 1
     options = {name: value for name, value in fence.options.items() if name != TAG}
     source = re.sub(rf' {TAG}="\d+"', "", fence.source)
-    return Block(line, end, fence.language, options, source, opening["prefix"])
+    return Block(line, end, fence.language, options, source, opening["prefix"], source)
 
 
 def _opening(fence: Fence, text: list[str]) -> re.Match[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +14,7 @@ from asrun.settings import Settings
 INCLUDE = re.compile(r'^(?P<indent>\s*)--8<--\s+"(?P<file>[^":]+):(?P<section>[^"]*)"\s*$')
 ANY_INCLUDE = re.compile(r"^\s*-*8<-*(?:\s|$)")
 MARKER = re.compile(r"^\s*#\s*-*8<-+\s*\[(?P<edge>\w+):\s*(?P<name>[^\]]*)\]\s*$")
+DEFINITION = re.compile(r"^(?:def|class|@)", re.M)
 SECTION_NAME = re.compile(r"[a-z][-_0-9a-z]*")
 
 
@@ -120,3 +121,14 @@ def _included(settings: Settings, include: str) -> list[Segment] | str:
         return f"{settings.options.modules}/{file} has no section {name!r}: it has {there}"
     label = f"{path.relative_to(settings.modules).as_posix()}:{name}"
     return [Segment(settings.name(path), line, source, label) for line, source in sections[name].pieces]
+
+
+def join(segments: Iterable[Segment]) -> str:
+    """The code of a block with its includes in place."""
+    code, before = "", None
+    for segment in segments:
+        # Functions keep their distance, also where two includes stand line by line.
+        apart = before and any(part.section and DEFINITION.search(part.source) for part in (before, segment))
+        code = f"{code.rstrip()}\n\n\n{segment.source.lstrip(chr(10))}" if apart else code + segment.source
+        before = segment
+    return code
