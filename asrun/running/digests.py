@@ -62,7 +62,13 @@ class Digester:
         large = sink.size > LARGE or len(memo) > MANY
         digest = sink.hash.digest()
         return Digest(
-            id(value), digest, False, large, frozenset(reach | pickler.reached), frozenset(pickler.opaque), pickler.blind
+            id(value),
+            digest,
+            False,
+            large,
+            frozenset(reach | pickler.reached),
+            frozenset(pickler.opaque),
+            pickler.blind,
         )
 
     def looks_into(self, value: Any) -> bool:
