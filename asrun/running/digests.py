@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 IMMUTABLE = frozenset({int, float, complex, bool, str, bytes, type(None), range})
-LARGE = 10_000  # bytes of a value that is digested only where a statement may have touched it
-MANY = 50  # objects, likewise
 CONTAINERS = frozenset({list, dict, set, bytearray})
 # A class that defines one of these would run the page's own code when its objects are looked into.
 TELLTALE = frozenset(
@@ -30,7 +28,6 @@ class Digest:
     id: int
     value: bytes = b""
     fixed: bool = False  # it cannot change
-    large: bool = False
     reach: frozenset[int] = NONE
     opaque: frozenset[int] = NONE
     blind: bool = False  # what nobody can look into may hold any other value
@@ -58,18 +55,8 @@ class Digester:
             return Digest(id(value), opaque=frozenset({id(value)}), blind=True)
         memo: dict[int, tuple[int, object]] = pickler.memo.copy()
         reach = {key for key, (_, part) in memo.items() if type(part) in CONTAINERS}
-        sink = pickler.sink
-        large = sink.size > LARGE or len(memo) > MANY
-        digest = sink.hash.digest()
-        return Digest(
-            id(value),
-            digest,
-            False,
-            large,
-            frozenset(reach | pickler.reached),
-            frozenset(pickler.opaque),
-            pickler.blind,
-        )
+        digest, reach = pickler.sink.digest(), reach | pickler.reached
+        return Digest(id(value), digest, False, frozenset(reach), frozenset(pickler.opaque), pickler.blind)
 
     def looks_into(self, value: Any) -> bool:
         """Whether a function or class is the page's or the book's, and has something that can change."""
@@ -84,12 +71,8 @@ class _Sink:
     """A file that keeps nothing but the hash of what is written."""
 
     def __init__(self) -> None:
-        self.hash, self.size = hashlib.blake2b(digest_size=12), 0
-
-    def write(self, data: Any) -> int:
-        self.hash.update(data)
-        self.size += len(data)
-        return len(data)
+        hashed = hashlib.blake2b(digest_size=12)
+        self.write, self.digest = hashed.update, hashed.digest
 
 
 class _Pickler(pickle.Pickler):
@@ -101,7 +84,8 @@ class _Pickler(pickle.Pickler):
         self.opaque: set[int] = set()
         self.blind = False
         numpy = sys.modules.get("numpy")
-        self.array: Any = getattr(numpy, "ndarray", ()) if numpy else ()
+        self.array: Any = getattr(numpy, "ndarray", ())
+        self.scalar: Any = getattr(numpy, "generic", ())
         super().__init__(self.sink, 5)
 
     def reducer_override(self, value: Any, /) -> Any:
@@ -109,6 +93,8 @@ class _Pickler(pickle.Pickler):
         kind = type(value)
         if value is tuple:
             return NotImplemented
+        if isinstance(value, self.scalar):
+            return tuple, ((value.dtype.str, value.tobytes()),) if kind.__name__ != "object_" else self._opaque(value)
         if isinstance(value, self.array):
             return self._array(value)
         if isinstance(value, (type, types.FunctionType)):
@@ -157,7 +143,6 @@ class _Pickler(pickle.Pickler):
             return tuple, (told,), value.tolist()
         numpy: Any = sys.modules["numpy"]
         content = numpy.ascontiguousarray(value).view(numpy.ndarray)
-        self.sink.size += content.nbytes
         return tuple, ((*told, hashlib.blake2b(content.data, digest_size=12).digest()),)
 
     def _has_code_of_its_own(self, kind: type) -> bool:

@@ -111,6 +111,7 @@ class Main(types.ModuleType):
         del self.__dict__[name]
 
 
+MUTABLE = (list, dict, set)  # as a module may keep them
 Compiled = tuple[list[ast.stmt], types.CodeType]
 
 
@@ -204,7 +205,7 @@ class Recorder:
         """Take digests where a statement may have touched something, and add to what it bound and changed."""
         before, names = self.digests, dict(dict.items(self.names))
         reached = [before[name] for name in read if name in before]
-        touched = frozenset[int]().union(*(digest.reach for digest in reached))
+        touched = frozenset[int]().union(*(digest.reach for digest in reached), *self._behind(read))
         opaque = frozenset[int]().union(*(digest.opaque for digest in reached))
         anything = any(digest.blind for digest in reached)
         self.digests = {}
@@ -213,7 +214,7 @@ class Recorder:
             if old is None or old.id != id(value) or name in bound:
                 bound.add(name)
                 new = self.digester(value)
-            elif simple or old.fixed or (old.large and not anything and touched.isdisjoint(old.reach)):
+            elif simple or old.fixed or not (anything or old.opaque & opaque or old.reach & touched):
                 new = old
             else:
                 new = self.digester(value)
@@ -221,6 +222,16 @@ class Recorder:
                     changed.add(name)
             self.digests[name] = new
         bound |= before.keys() - names.keys()
+
+    def _behind(self, read: set[str]) -> Iterator[frozenset[int]]:
+        """What the functions that a statement read find in the book's own modules."""
+        values = (dict.get(self.names, name) for name in read)
+        own = {str(getattr(value, "__module__", "")) for value in values}
+        for name in own - {"__main__"}:
+            if name.split(".")[0] in self.digester.own and (module := sys.modules.get(name)):
+                for value in list(vars(module).values()):
+                    if type(value) in MUTABLE:
+                        yield self.digester(value).reach
 
     # ---- settings and files, which are no names ----
 

@@ -73,6 +73,21 @@ MODULES = {
             """Uses it."""
             return f"half is {half(x)}"
     ''',
+    "store": '''\
+        _KEPT: list[list[int]] = []
+
+
+        def keep(items: list[int]) -> list[int]:
+            """Hold on to a list."""
+            _KEPT.append(items)
+            return items
+
+
+        def grow() -> None:
+            """Change all that is held."""
+            for items in _KEPT:
+                items.append(len(items))
+    ''',
     "reader": '''\
         import json
         from pathlib import Path
@@ -341,6 +356,21 @@ DEPENDENCES: dict[str, list[str]] = {
     ],
     "a constant of a module": ["from snippets.tools import SCALE", "print(SCALE)"],
     "all names of a module": ["from math import *", "print(pi)"],
+    "an attribute of a class": ["class A:\n    n = 0", "A.n += 1", "print(A.n)"],
+    "what a class counts": [
+        "class A:\n    made = []\n    def __init__(self):\n        self.made.append(self)", "a = A()", "print(len(A.made))",
+    ],
+    "a class of objects": ["class A:\n    n = 0\na = A()", "A.n = 5", "print(a.n)"],
+    "what a library shuffles": [
+        "import numpy as np\nx = np.arange(9)\nrng = np.random.default_rng(0)", "rng.shuffle(x)", "print(x)",
+    ],
+    "what a ufunc adds in place": ["import numpy as np\nx = np.zeros(3)", "np.add.at(x, [0, 0], 1)", "print(x)"],
+    "what a method handed on changes": ["v = []", "list(map(v.append, [1, 2]))", "print(v)"],
+    "a dict that makes what is asked for": [
+        "from collections import defaultdict\nd = defaultdict(list)", "d['k']", "print(dict(d))",
+    ],
+    "what a module keeps": ["from snippets.store import keep, grow\nx = keep([1])", "grow()", "print(x)"],
+    "numbers whose hashes are equal": ["a = [-1, 1]", "a[0], a[1] = -2, 1.0", "print(a)"],
     "main": ["x = 1", "if __name__ == '__main__':\n    print(x)"],
 }  # fmt: skip
 
