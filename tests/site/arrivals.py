@@ -3,34 +3,45 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from playwright.async_api import Page, ViewportSize, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from tests.site.built import Site
-from tests.site.survey import WIDTHS, Arrival, Watch, press_tab
+from tests.site.survey import open_page, press_tab, reading, side_by_side
 
 PAPER: ViewportSize = {"width": 718, "height": 1047}  # A4 in CSS pixels, less margins of 1 cm
 
 
-async def arrive(site: Site, page: str, tab: Page, watch: Watch) -> Arrival:
-    """Notes what only a page can tell that was opened with an empty cache a moment ago, and leaves it on a desk again."""
-    loaded: dict[str, int] = {}
-    for request in list(watch.finished):
-        sizes, name = await request.sizes(), request.url.removeprefix(site.home)
-        # Asked twice, it comes from the cache the second time.
-        loaded[name] = max(loaded.get(name, 0), sizes["responseHeadersSize"] + sizes["responseBodySize"])
-    # (Pages without sections have nothing before their content that is worth skipping; Material leaves the link out.)
-    skipping = await _skip(tab) if page in site.chapters() and "<h2" in site.html(page) else ""
-    await tab.set_viewport_size(PAPER)
-    await tab.emulate_media(media="print", color_scheme="light")
-    await tab.evaluate("probes.settled()")
-    faults = await tab.evaluate("probes.printFaults()")
-    width = max(WIDTHS)
-    await tab.set_viewport_size({"width": width, "height": WIDTHS[width]})
-    await tab.emulate_media(media="screen", color_scheme="light")
-    await tab.evaluate("() => { document.activeElement.blur(); location.hash = ''; scrollTo(0, 0); }")
-    await tab.evaluate("probes.settled()")
-    return Arrival(page, loaded, skipping, faults)
+@dataclass(frozen=True)
+class Arrival:
+    """A page opened with an empty cache."""
+
+    page: str
+    loaded: dict[str, int]  # address below the home page -> bytes as sent
+    skipping: str  # what is wrong with the link that leads past the navigation
+    print_faults: list[str]
+
+
+async def arrivals_at(browser: Browser, site: Site) -> list[Arrival]:
+    """All pages, side by side."""
+
+    async def arrive(page: str) -> Arrival:
+        async with reading(browser) as context:
+            tab, watch = await open_page(context, site.home + page)
+            loaded: dict[str, int] = {}
+            for request in list(watch.finished):
+                sizes, name = await request.sizes(), request.url.removeprefix(site.home)
+                # Asked twice, it comes from the cache the second time.
+                loaded[name] = max(loaded.get(name, 0), sizes["responseHeadersSize"] + sizes["responseBodySize"])
+            # (Pages without sections have nothing before their content that is worth skipping; Material leaves the link out.)
+            skipping = await _skip(tab) if page in site.chapters() and "<h2" in site.html(page) else ""
+            await tab.set_viewport_size(PAPER)
+            await tab.emulate_media(media="print", color_scheme="light")
+            await tab.evaluate("probes.settled()")
+            return Arrival(page, loaded, skipping, await tab.evaluate("probes.printFaults()"))
+
+    return await side_by_side(arrive, site.pages)
 
 
 async def _skip(tab: Page) -> str:

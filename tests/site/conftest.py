@@ -9,7 +9,6 @@ import asyncio
 import inspect
 import os
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,12 +18,12 @@ from playwright.async_api import Browser, async_playwright, expect
 from asrun.cache import exclusive
 from asrun.publishing.archive import write_zip
 from asrun.settings import Settings
-from tests.site.arrivals import arrive
+from tests.site.arrivals import Arrival, arrivals_at
 from tests.site.browser import flags, get_browser, uses_sandbox
 from tests.site.built import ROOT, Site, build, notebooks_in
 from tests.site.python import PythonPage, python_page
 from tests.site.server import ISOLATED, addresses, home, serving
-from tests.site.survey import PATIENCE, Arrival, Visit, survey
+from tests.site.survey import PATIENCE, Visit, survey
 
 expect.set_options(timeout=PATIENCE)
 RUNNER = pytest.StashKey[asyncio.Runner]()
@@ -80,13 +79,13 @@ def browser(runner: asyncio.Runner) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def visits(runner: asyncio.Runner, browser: Browser, site: Site) -> list[Visit]:
     """Every page in both themes and at both widths."""
-    return runner.run(survey(browser, site.home, site.pages, partial(arrive, site)))
+    return runner.run(survey(browser, site.home, site.pages))
 
 
 @pytest.fixture(scope="session")
-def arrivals(visits: list[Visit]) -> list[Arrival]:
+def arrivals(runner: asyncio.Runner, browser: Browser, site: Site) -> list[Arrival]:
     """Every page with an empty cache."""
-    return [visit.arrival for visit in visits if visit.arrival and visit.theme == "light"]
+    return runner.run(arrivals_at(browser, site))
 
 
 @pytest.fixture(scope="session")

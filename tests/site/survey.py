@@ -1,7 +1,6 @@
 """Visits every page once at each width, and notes all that the tests ask about.
 
 A visit costs a second or two, most of it axe; so pages are visited side by side, once, and the tests read the notes.
-On a desk, each page is opened with an empty cache, as by somebody who comes for the first time (see arrivals.py).
 A page is opened in one theme and then shown in the other, where only what hangs on colors is asked again; on a phone, only what hangs
 on the width.
 """
@@ -82,19 +81,6 @@ class Watch:
 
 
 @dataclass(frozen=True)
-class Arrival:
-    """A page opened with an empty cache."""
-
-    page: str
-    loaded: dict[str, int]  # address below the home page -> bytes as sent
-    skipping: str  # what is wrong with the link that leads past the navigation
-    print_faults: list[str]
-
-
-Arrive = Callable[[str, Page, Watch], Awaitable[Arrival]]
-
-
-@dataclass(frozen=True)
 class Visit:
     """One page in one theme at one width."""
 
@@ -112,7 +98,6 @@ class Visit:
     text: str
     words: str  # its text without what formulas and figures consist of
     scrollers: list[str]  # what scrolls sideways, but not by keyboard
-    arrival: Arrival | None = None
 
     def __str__(self) -> str:
         return f"{self.page or 'home page'} ({self.theme}, {self.width} px)"
@@ -170,35 +155,23 @@ async def side_by_side(job: Callable[[Item], Awaitable[Result]], items: Iterable
     return await asyncio.gather(*(one(item) for item in items))
 
 
-async def survey(browser: Browser, home: str, pages: Sequence[str], arrive: Arrive) -> list[Visit]:
+async def survey(browser: Browser, home: str, pages: Sequence[str]) -> list[Visit]:
+    visits: list[Visit] = []
     framed = (pages[0], pages[1], pages[-1])
-    (desk, light), (phone, dark) = zip(WIDTHS, THEMES, strict=True)
-
-    async def on_a_desk(path: str) -> list[Visit]:
-        async with reading(browser, light, desk) as context:  # one for each page: with nothing in its cache
+    for width, theme in zip(WIDTHS, THEMES, strict=True):
+        async with reading(browser, theme, width) as context:
             await context.add_init_script(path=AXE)
-            return await visit(context, home, light, desk, framed, path, arrive)
-
-    pairs = await side_by_side(on_a_desk, pages)
-    async with reading(browser, dark, phone) as context:
-        await context.add_init_script(path=AXE)
-        pairs += await side_by_side(partial(visit, context, home, dark, phone, framed), pages)
-    return [visit for pair in pairs for visit in pair]
+            for pair in await side_by_side(partial(visit, context, home, theme, width, framed), pages):
+                visits += pair
+    return visits
 
 
 async def visit(
-    context: BrowserContext,
-    home: str,
-    theme: str,
-    width: int,
-    framed: Sequence[str],
-    path: str,
-    arrive: Arrive | None = None,
+    context: BrowserContext, home: str, theme: str, width: int, framed: Sequence[str], path: str
 ) -> list[Visit]:
     """Looks at a page in the theme that it opens in, and in the other; with drawer and search where it is among `framed`."""
     other = next(name for name in THEMES if name != theme)
     page, watch = await open_page(context, home + path)
-    arrival = await arrive(path, page, watch) if arrive else None
     scheme = await page.evaluate("document.body.dataset.mdColorScheme")
     text = await page.evaluate("probes.text()")
     overflow: list[tuple[str, str]] = []
@@ -263,7 +236,6 @@ async def visit(
         text,
         words,
         scrollers,
-        arrival,
     )
     return [here, replace(here, theme=other, scheme=SCHEMES[other], axe=axe[other], figures=figures_there)]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from playwright.async_api import Browser, expect
 
+from tests.site.arrivals import Arrival
 from tests.site.built import Site, expect_none
-from tests.site.survey import Arrival, Visit, open_page, press_tab, reading
+from tests.site.survey import Visit, open_page, press_tab, reading
 
 MANY = 400  # more stops than any page has before its content
 

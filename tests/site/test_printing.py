@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from playwright.async_api import Browser
 
+from tests.site.arrivals import Arrival
 from tests.site.built import Site, expect_none
-from tests.site.survey import Arrival, Visit, open_page, reading
+from tests.site.survey import Visit, open_page, reading
 
 
 def test_every_page_prints_well(arrivals: list[Arrival]) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
+from tests.site.arrivals import Arrival
 from tests.site.built import Site, expect_none
-from tests.site.survey import SEARCH_INDEX, Arrival
+from tests.site.survey import SEARCH_INDEX
 
 KB = 1000
 PAGE = 30 * KB
