@@ -114,7 +114,8 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
         book = self.book = self._begin()
         address, css = _stylesheet()
         files.append(File.generated(config, address, content=css))
-        for types in [file for file in files if file.src_uri.endswith(".d.ts")]:  # of the theme: for authors of scripts, not for readers
+        # The theme's types are for authors of scripts, not for readers.
+        for types in [file for file in files if file.src_uri.endswith(".d.ts")]:
             files.remove(types)
         if self.settings.options.runtime and self._fetch_runtime():
             files.append(File.generated(config, BUNDLE, content=bundle(self.settings)))
