@@ -25,6 +25,8 @@ TESTS = ROOT / "tests" / "scripts"
 # A page says that scripts are modules, and no package.json need; that the clock of tests is new in Node matters to nobody.
 QUIET = ["--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", "--disable-warning=ExperimentalWarning"]
 
+PLAIN = [] if sys.stdout.isatty() else ["--colors=off"]
+
 
 def install() -> None:
     """Install the locked packages, unless they stand there already."""
@@ -46,7 +48,12 @@ def check() -> int:
     """Run every check, even after one that fails; 1 if any failed."""
     tests = sorted(map(str, TESTS.glob("*.test.js")))
     checks: dict[str, list[str | Path]] = {
-        "Biome (mend most of it with: python -m tools.scripts fix)": [PROGRAMS / "biome", "ci", "--error-on-warnings"],
+        "Biome (mend most of it with: python -m tools.scripts fix)": [
+            PROGRAMS / "biome",
+            "ci",
+            "--error-on-warnings",
+            *PLAIN,
+        ],
         "The types of page scripts (tsconfig.json)": [PROGRAMS / "tsc", "--project", "."],
         "The types of tests/scripts": [PROGRAMS / "tsc", "--project", "tests/scripts"],
         "Tests of scripts": [*node(), *QUIET, "--test", "--test-reporter=dot", *tests],

@@ -161,7 +161,8 @@ function tabKeys() {
       view.setTabFocusMode(false);
     },
   });
-  const indent = (/** @type {EditorView} */ view) => (view.state.selection.main.empty && !/^\s*$/.test(before(view)) ? insertTab(view) : indentMore(view));
+  const indent = (/** @type {EditorView} */ view) =>
+    view.state.selection.main.empty && !/^\s*$/.test(before(view)) ? insertTab(view) : indentMore(view);
   return [letGo, keymap.of([{ key: "Tab", run: indent, shift: indentLess }])];
 }
 
