@@ -53,10 +53,13 @@ class Digester:
             pickler.dump(value)
         except Exception:  # nested too deep, or an object of a library that only says that it can be pickled
             return Digest(id(value), opaque=frozenset({id(value)}), blind=True)
-        memo: dict[int, tuple[int, object]] = pickler.memo.copy()
-        reach = {key for key, (_, part) in memo.items() if type(part) in CONTAINERS}
-        digest, reach = pickler.sink.digest(), reach | pickler.reached
-        return Digest(id(value), digest, False, frozenset(reach), frozenset(pickler.opaque), pickler.blind)
+        reach = pickler.reached
+        if not isinstance(value, pickler.array) or value.dtype.hasobject:
+            memo: dict[int, tuple[int, object]] = pickler.memo.copy()
+            reach |= {key for key, (_, part) in memo.items() if type(part) in CONTAINERS}
+        return Digest(
+            id(value), pickler.sink.digest(), False, frozenset(reach), frozenset(pickler.opaque), pickler.blind
+        )
 
     def looks_into(self, value: Any) -> bool:
         """Whether a function or class is the page's or the book's, and has something that can change."""

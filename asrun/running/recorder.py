@@ -13,7 +13,6 @@ import __future__
 import ast
 import contextlib
 import os
-import pickle
 import sys
 import types
 import warnings
@@ -23,7 +22,7 @@ from typing import Any, cast
 
 from asrun.model import Facts
 from asrun.programs.statements import IMPORTS, names_in_classes, split
-from asrun.running.digests import Digest, Digester
+from asrun.running.digests import IMMUTABLE, Digest, Digester
 
 PYTHONS_OWN = frozenset(
     f"__{name}__"
@@ -112,6 +111,7 @@ class Main(types.ModuleType):
 
 
 MUTABLE = (list, dict, set)  # as a module may keep them
+MAY_HOLD_CLASSES = (ast.ClassDef, ast.If, ast.For, ast.While, ast.With, ast.Try, ast.Match)
 Compiled = tuple[list[ast.stmt], types.CodeType]
 
 
@@ -189,11 +189,14 @@ class Recorder:
     def _facts(self, nodes: list[ast.stmt], prints: bool, drew: bool, fails: bool) -> Facts:
         read, bound = self.names.read - PYTHONS_OWN, self.names.bound - PYTHONS_OWN
         for node in nodes:
-            read |= names_in_classes(node)
+            if isinstance(node, MAY_HOLD_CLASSES):
+                read |= names_in_classes(node)
         simple = not fails and all(map(only_binds, nodes))
-        changed = self._compare_settings()
-        if simple:  # what an import sets is set wherever it is imported
-            changed = set()
+        changed = set[str]()
+        if not simple:
+            changed = self._compare_settings()
+        elif isinstance(nodes[0], IMPORTS):  # what it sets, it sets wherever it is imported
+            self.settings = self._settings()
         self._compare(read, bound, changed, simple)
         self.known |= bound
         plt: Any = sys.modules.get("matplotlib.pyplot")
@@ -209,12 +212,16 @@ class Recorder:
         opaque = frozenset[int]().union(*(digest.opaque for digest in reached))
         anything = any(digest.blind for digest in reached)
         self.digests = {}
-        for name in names.keys() - PYTHONS_OWN:
-            value, old = names[name], before.get(name)
+        for name, value in names.items():
+            if name in PYTHONS_OWN:
+                continue
+            old = before.get(name)
             if old is None or old.id != id(value) or name in bound:
                 bound.add(name)
                 new = self.digester(value)
-            elif simple or old.fixed or not (anything or old.opaque & opaque or old.reach & touched):
+            elif simple or old.fixed or (
+                not anything and old.reach.isdisjoint(touched) and old.opaque.isdisjoint(opaque)
+            ):
                 new = old
             else:
                 new = self.digester(value)
@@ -229,9 +236,10 @@ class Recorder:
         own = {str(getattr(value, "__module__", "")) for value in values}
         for name in own - {"__main__"}:
             if name.split(".")[0] in self.digester.own and (module := sys.modules.get(name)):
-                for value in list(vars(module).values()):
-                    if type(value) in MUTABLE:
-                        yield self.digester(value).reach
+                for kept, value in list(vars(module).items()):
+                    if type(value) in MUTABLE and kept not in PYTHONS_OWN:
+                        parts = value.values() if type(value) is dict else value
+                        yield frozenset([id(value), *(id(part) for part in parts if type(part) not in IMMUTABLE)])
 
     # ---- settings and files, which are no names ----
 
@@ -243,7 +251,7 @@ class Recorder:
     def _settings(self) -> dict[str, object]:
         """What a statement may set beside its names. A library that has just been loaded is no change."""
         found: dict[str, object] = {"*files": files_below(self.folder)}
-        found["*process"] = (dict(os.environ), os.getcwd(), sys.getrecursionlimit())
+        found["*process"] = (dict(getattr(os.environ, "_data", os.environ)), os.getcwd(), sys.getrecursionlimit())
         for module, setting in SETTINGS.items():
             if module in sys.modules:
                 with contextlib.suppress(Exception):
@@ -251,10 +259,15 @@ class Recorder:
         return found
 
 
+def _state(told: Any) -> object:
+    """The state of NumPy's global generator: a name, an array of keys, and numbers."""
+    return told[1].tobytes(), told[2:]
+
+
 SETTINGS: dict[str, Callable[[Any], object]] = {
     "random": lambda random: random.getstate(),
-    "numpy": lambda np: (repr(np.get_printoptions()), np.geterr(), pickle.dumps(np.random.get_state())),
-    "matplotlib": lambda mpl: dict(dict.items(mpl.rcParams)),
+    "numpy": lambda np: (np.get_printoptions(), np.geterr(), _state(np.random.get_state())),
+    "matplotlib": lambda mpl: dict.copy(mpl.rcParams),
     "decimal": lambda decimal: [getattr(decimal.getcontext(), name) for name in ("prec", "rounding", "Emin", "Emax")],
     "pandas": lambda pandas: repr(pandas._config.config._global_config),
     "sklearn": lambda sklearn: repr(sklearn.get_config()),
