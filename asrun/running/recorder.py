@@ -219,8 +219,10 @@ class Recorder:
             if old is None or old.id != id(value) or name in bound:
                 bound.add(name)
                 new = self.digester(value)
-            elif simple or old.fixed or (
-                not anything and old.reach.isdisjoint(touched) and old.opaque.isdisjoint(opaque)
+            elif (
+                simple
+                or old.fixed
+                or (not anything and old.reach.isdisjoint(touched) and old.opaque.isdisjoint(opaque))
             ):
                 new = old
             else:
@@ -267,7 +269,7 @@ def _state(told: Any) -> object:
 SETTINGS: dict[str, Callable[[Any], object]] = {
     "random": lambda random: random.getstate(),
     "numpy": lambda np: (np.get_printoptions(), np.geterr(), _state(np.random.get_state())),
-    "matplotlib": lambda mpl: dict.copy(mpl.rcParams),
+    "matplotlib": lambda mpl: tuple(dict.values(mpl.rcParams)),
     "decimal": lambda decimal: [getattr(decimal.getcontext(), name) for name in ("prec", "rounding", "Emin", "Emax")],
     "pandas": lambda pandas: repr(pandas._config.config._global_config),
     "sklearn": lambda sklearn: repr(sklearn.get_config()),
