@@ -81,8 +81,7 @@ class Session:
                 for category in (DeprecationWarning, SyntaxWarning):
                     warnings.filterwarnings("default", category=category, module=rf"__main__$|{self.package}\b|<block ")
                 if block and page in self.recorders and not interactive:
-                    for fact in self.recorders[page].run(compiled(code, file)):
-                        facts.append(fact)
+                    self.recorders[page].run(compiled(code, file), facts)
                 else:
                     exec(_compiled(code, file, interactive), main.__dict__)
                 if not raises:

@@ -9,7 +9,7 @@ import sys
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 IMMUTABLE = frozenset({int, float, complex, bool, str, bytes, type(None), range})
 CONTAINERS = frozenset({list, dict, set, bytearray})
@@ -48,15 +48,21 @@ class Digester:
                 return Digest(id(value), fixed=True)
         if isinstance(value, (types.FunctionType, type)) and not self.looks_into(value):
             return Digest(id(value), fixed=True)
+        numpy: Any = sys.modules.get("numpy")
+        if type(value) is getattr(numpy, "ufunc", None):
+            return Digest(id(value), fixed=True)
+        if isinstance(value, getattr(numpy, "ndarray", ())) and not cast(Any, value).dtype.hasobject:
+            return Digest(id(value), repr(content_of(value)).encode(), reach=frozenset({id(value), *roots(value)}))
         pickler = _Pickler(self)
         try:
             pickler.dump(value)
         except Exception:  # nested too deep, or an object of a library that only says that it can be pickled
             return Digest(id(value), opaque=frozenset({id(value)}), blind=True)
         memo: dict[int, tuple[int, object]] = pickler.memo.copy()
-        reach = {key for key, (_, part) in memo.items() if type(part) in CONTAINERS}
-        digest, reach = pickler.sink.digest(), reach | pickler.reached
-        return Digest(id(value), digest, False, frozenset(reach), frozenset(pickler.opaque), pickler.blind)
+        reach = pickler.reached | {key for key, (_, part) in memo.items() if type(part) in CONTAINERS}
+        return Digest(
+            id(value), pickler.sink.digest(), False, frozenset(reach), frozenset(pickler.opaque), pickler.blind
+        )
 
     def looks_into(self, value: Any) -> bool:
         """Whether a function or class is the page's or the book's, and has something that can change."""
@@ -134,16 +140,10 @@ class _Pickler(pickle.Pickler):
         return tuple, ((type(value).__qualname__, id(value)),)
 
     def _array(self, value: Any) -> Any:
-        base = value
-        while isinstance(getattr(base, "base", None), self.array):
-            base = base.base
-        self.reached |= {id(base), id(base.base)} if base.base is not None else {id(base)}
-        told = (value.dtype.str if value.dtype.names is None else str(value.dtype), value.shape)
+        self.reached |= roots(value)
         if value.dtype.hasobject:
-            return tuple, (told,), value.tolist()
-        numpy: Any = sys.modules["numpy"]
-        content = numpy.ascontiguousarray(value).view(numpy.ndarray)
-        return tuple, ((*told, hashlib.blake2b(content.data, digest_size=12).digest()),)
+            return tuple, ((str(value.dtype), value.shape),), value.tolist()
+        return tuple, (content_of(value),)
 
     def _has_code_of_its_own(self, kind: type) -> bool:
         known = self.digester.telling
@@ -154,6 +154,23 @@ class _Pickler(pickle.Pickler):
             for base in kind.__mro__
         )
         return known[kind]
+
+
+def roots(array: Any) -> set[int]:
+    """Where the memory of an array is kept: by itself, or by another one that it shows a part of."""
+    found = {id(array)}
+    while (array := getattr(array, "base", None)) is not None:
+        found.add(id(array))
+    return found
+
+
+def content_of(array: Any) -> tuple[object, ...]:
+    """What an array holds, which is no objects, in short."""
+    numpy: Any = sys.modules["numpy"]
+    dtype = array.dtype.str if array.dtype.names is None else str(array.dtype)
+    content = numpy.ascontiguousarray(array).view(numpy.ndarray)
+    buffer = content.data if array.dtype.kind in "biufc" else content.tobytes()
+    return dtype, array.shape, hashlib.blake2b(buffer, digest_size=12).digest()
 
 
 def _state(value: Any) -> object:

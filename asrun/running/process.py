@@ -96,8 +96,7 @@ class PageProcess:
         """Run the statements of a block; the error that ended it, if one did."""
         try:
             for file, line, source in item.segments:
-                for fact in self.recorder.run(compiled(source, file, line)):
-                    facts.append(fact)
+                self.recorder.run(compiled(source, file, line), facts)
             if not item.raises:
                 self._show()
         except BaseException as error:

@@ -11,19 +11,19 @@ from __future__ import annotations
 import __future__
 
 import ast
-import contextlib
 import os
-import pickle
 import sys
 import types
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 from asrun.model import Facts
 from asrun.programs.statements import IMPORTS, names_in_classes, split
-from asrun.running.digests import Digest, Digester
+from asrun.running.ambient import OFTEN, SELDOM, files_below, moved, settings
+from asrun.running.digests import IMMUTABLE, Digest, Digester
 
 PYTHONS_OWN = frozenset(
     f"__{name}__"
@@ -112,6 +112,7 @@ class Main(types.ModuleType):
 
 
 MUTABLE = (list, dict, set)  # as a module may keep them
+MAY_HOLD_CLASSES = (ast.ClassDef, ast.If, ast.For, ast.While, ast.With, ast.Try, ast.Match)
 Compiled = tuple[list[ast.stmt], types.CodeType]
 
 
@@ -160,7 +161,8 @@ class Recorder:
         self.digester = Digester({"__main__", package.split(".", maxsplit=1)[0]})
         self.digests: dict[str, Digest] = {}
         self.known: set[str] = set()  # all names that the page has bound so far
-        self.settings: dict[str, object] = {}
+        self.often: dict[str, object] = {}
+        self.seldom: dict[str, object] = {}
         self.files: set[str] = set()
         self.written = False
 
@@ -171,29 +173,36 @@ class Recorder:
         elif changes and path.startswith(self.folder + os.sep):
             self.written = True
 
-    def run(self, statements: list[Compiled]) -> Iterator[Facts]:
-        """Run statements one after the other, and tell of each; an error is told of, then raised."""
-        self.settings = self._settings()
+    def run(self, statements: list[Compiled], facts: list[Facts]) -> None:
+        """Run statements one after the other, and add to `facts` what each did, also the one that ends in an error."""
+        self.often, self.seldom = settings(OFTEN), self._seldom()
+        start = len(facts)
         for nodes, code in statements:
             self.names.begin()
             self.files, self.written = set(), False
-            printed, drawn, error = self.printed(), self.drawn(), None
+            printed, drawn = self.printed(), self.drawn()
             try:
                 exec(code, self.names)
-            except BaseException as caught:
-                error = caught
-            yield self._facts(nodes, self.printed() > printed, self.drawn() > drawn, error is not None)
-            if error is not None:
-                raise error.with_traceback(cast(Any, error.__traceback__).tb_next)
+            except BaseException as error:
+                facts.append(self._facts(nodes, self.printed() > printed, self.drawn() > drawn, True))
+                self._note_seldom(facts, start)
+                raise error.with_traceback(cast(Any, error.__traceback__).tb_next) from None
+            facts.append(self._facts(nodes, self.printed() > printed, self.drawn() > drawn, False))
+        self._note_seldom(facts, start)
 
     def _facts(self, nodes: list[ast.stmt], prints: bool, drew: bool, fails: bool) -> Facts:
         read, bound = self.names.read - PYTHONS_OWN, self.names.bound - PYTHONS_OWN
         for node in nodes:
-            read |= names_in_classes(node)
+            if isinstance(node, MAY_HOLD_CLASSES):
+                read |= names_in_classes(node)
         simple = not fails and all(map(only_binds, nodes))
-        changed = self._compare_settings()
-        if simple:  # what an import sets is set wherever it is imported
-            changed = set()
+        changed = set[str]()
+        if not simple:
+            before, self.often = self.often, settings(OFTEN)
+            changed = moved(before, self.often) | ({"*files"} if self.written else set())
+        elif isinstance(nodes[0], IMPORTS):  # what it sets, it sets wherever it is imported
+            self.often = settings(OFTEN)
+            self.seldom = self._seldom() | self.seldom
         self._compare(read, bound, changed, simple)
         self.known |= bound
         plt: Any = sys.modules.get("matplotlib.pyplot")
@@ -209,12 +218,18 @@ class Recorder:
         opaque = frozenset[int]().union(*(digest.opaque for digest in reached))
         anything = any(digest.blind for digest in reached)
         self.digests = {}
-        for name in names.keys() - PYTHONS_OWN:
-            value, old = names[name], before.get(name)
+        for name, value in names.items():
+            if name in PYTHONS_OWN:
+                continue
+            old = before.get(name)
             if old is None or old.id != id(value) or name in bound:
                 bound.add(name)
                 new = self.digester(value)
-            elif simple or old.fixed or not (anything or old.opaque & opaque or old.reach & touched):
+            elif (
+                simple
+                or old.fixed
+                or (not anything and old.reach.isdisjoint(touched) and old.opaque.isdisjoint(opaque))
+            ):
                 new = old
             else:
                 new = self.digester(value)
@@ -229,59 +244,26 @@ class Recorder:
         own = {str(getattr(value, "__module__", "")) for value in values}
         for name in own - {"__main__"}:
             if name.split(".")[0] in self.digester.own and (module := sys.modules.get(name)):
-                for value in list(vars(module).values()):
-                    if type(value) in MUTABLE:
-                        yield self.digester(value).reach
+                for kept, value in list(vars(module).items()):
+                    if type(value) in MUTABLE and kept not in PYTHONS_OWN:
+                        parts = value.values() if type(value) is dict else value
+                        yield frozenset([id(value), *(id(part) for part in parts if type(part) not in IMMUTABLE)])
 
     # ---- settings and files, which are no names ----
 
-    def _compare_settings(self) -> set[str]:
-        before, self.settings = self.settings, self._settings()
-        moved = {name for name, value in self.settings.items() if name in before and before[name] != value}
-        return moved | ({"*files"} if self.written else set())
+    def _seldom(self) -> dict[str, object]:
+        return settings(SELDOM) | {"*files": files_below(self.folder)}
 
-    def _settings(self) -> dict[str, object]:
-        """What a statement may set beside its names. A library that has just been loaded is no change."""
-        found: dict[str, object] = {"*files": files_below(self.folder)}
-        found["*process"] = (dict(os.environ), os.getcwd(), sys.getrecursionlimit())
-        for module, setting in SETTINGS.items():
-            if module in sys.modules:
-                with contextlib.suppress(Exception):
-                    found[f"*{module}"] = setting(sys.modules[module])
-        return found
-
-
-SETTINGS: dict[str, Callable[[Any], object]] = {
-    "random": lambda random: random.getstate(),
-    "numpy": lambda np: (repr(np.get_printoptions()), np.geterr(), pickle.dumps(np.random.get_state())),
-    "matplotlib": lambda mpl: dict(dict.items(mpl.rcParams)),
-    "decimal": lambda decimal: [getattr(decimal.getcontext(), name) for name in ("prec", "rounding", "Emin", "Emax")],
-    "pandas": lambda pandas: repr(pandas._config.config._global_config),
-    "sklearn": lambda sklearn: repr(sklearn.get_config()),
-    "logging": lambda logging: (logging.root.level, len(logging.root.handlers)),
-    "locale": lambda locale: locale.setlocale(locale.LC_ALL),
-}
+    def _note_seldom(self, facts: list[Facts], start: int) -> None:
+        """Where a block changed what hardly one does, and what takes long to ask for, all its statements count."""
+        known = {name for one in facts[start:] for name in one.changes}
+        if changed := moved(self.seldom, self._seldom()) - known:
+            facts[start:] = [replace(one, changes=in_order({*one.changes, *changed})) for one in facts[start:]]
 
 
 def in_order(names: set[str]) -> tuple[str, ...]:
     """A set in an order that is always the same."""
     return tuple(sorted(names))
-
-
-def files_below(folder: str, within: str = "") -> dict[str, tuple[int, int]]:
-    """The files of a folder, apart from its data, with time and size."""
-    found: dict[str, tuple[int, int]] = {}
-    with contextlib.suppress(OSError), os.scandir(os.path.join(folder, within)) as entries:
-        for entry in entries:
-            name = os.path.join(within, entry.name)
-            if name == "data" or entry.name == "__pycache__":
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                found |= files_below(folder, name)
-            else:
-                told = entry.stat(follow_symlinks=False)
-                found[name] = (told.st_mtime_ns, told.st_size)
-    return found
 
 
 def only_binds(node: ast.stmt) -> bool:

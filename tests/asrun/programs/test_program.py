@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from asrun.model import Facts
 from asrun.programs.program import About, Library, Programs, Source, Unclear, analyze, program
 from asrun.running.recorder import Recorder, compiled
 
@@ -141,10 +142,9 @@ def on_page(blocks: Sequence[Source], library: Library, monkeypatch: pytest.Monk
         file, start = f"<block {number}>", out.tell()
         linecache.cache[file] = (len(block.code), None, block.code.splitlines(True), file)
         expected: tuple[type[BaseException], ...] = (getattr(builtins, block.raises),) if block.raises else ()
-        facts = []
+        facts: list[Facts] = []
         with contextlib.redirect_stdout(out), contextlib.suppress(*expected):
-            for fact in recorder.run(compiled(block.code, file)):
-                facts.append(fact)
+            recorder.run(compiled(block.code, file), facts)
         if "matplotlib.pyplot" in sys.modules:
             sys.modules["matplotlib.pyplot"].close("all")
         recorded.append(Source(block.code, block.raises, tuple(facts)))
