@@ -140,6 +140,7 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
             compile_all(env, Path(config.theme.custom_dir or THEME))
         except TemplateProblem as problem:
             raise PluginError(str(problem)) from None
+        env.globals["playground"] = _url(files, self.settings.options.playground)
         book = self.book
         if book is None:
             return env
@@ -242,8 +243,7 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
         if not repository:
             uri, mark, anchor = self.settings.options.report.partition("#")
             return f"{_url(files, uri)}{mark}{anchor}" if uri and files.get_file_from_path(uri) else ""
-        title = quote(f"{page.file}: ")
-        return f"{repository.rstrip('/')}/issues/new?title={title}"
+        return f"{repository.rstrip('/')}/issues/new?title={quote(f'{page.file}: ')}"
 
     @event_priority(-100)  # the search plugin has read the page by now
     def on_page_context(

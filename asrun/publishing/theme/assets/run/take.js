@@ -45,6 +45,9 @@ async function programOf({ page, number }) {
   return runtime.program(await page.sources(), number, about);
 }
 
+// The address of the playground below the site, where the book has one.
+const playground = () => document.querySelector('meta[name="asrun:playground"]')?.getAttribute("content");
+
 /**
  * The playground finds the book's own blocks; what the reader changed is handed over to it.
  * @param {Block} block
@@ -52,7 +55,7 @@ async function programOf({ page, number }) {
  */
 function toPlayground(block) {
   const { number, page } = block;
-  const href = new URL(`playground/#page=${page.stem}&block=${number}`, BASE).href;
+  const href = new URL(`${playground()}#page=${page.stem}&block=${number}`, BASE).href;
   if (!page.isChanged) return { href };
   const action = async () => {
     block.say("Making the program …");
@@ -85,7 +88,7 @@ export function showMenu(block) {
   };
   toggleMenu(block.moreButton, `More for block ${number}`, [
     { text: "Copy as a program", action: () => copyProgram(block) },
-    { text: "Open in the playground", ...toPlayground(block) },
+    ...(playground() ? [{ text: "Open in the playground", ...toPlayground(block) }] : []),
     file("py"),
     file("ipynb"),
     ...(page.isChanged ? [{ text: "Reset all blocks of this page", action: resetAll }] : []),

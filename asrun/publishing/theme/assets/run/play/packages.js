@@ -46,7 +46,9 @@ export async function packagesList(loaded) {
     const when = there[place] ? "loaded" : name === AT_START ? "with Python" : size;
     return h("tr", {}, h("th", { scope: "row" }, name), ...[version, module, when].map((text) => h("td", {}, text)));
   });
-  const about = `Python ${python} with its standard library, the book’s own modules (from snippets.loss import mse), its data (data/penguins.csv), and these packages, each loaded, with what it needs, when a program imports it. Above 10 MB you are asked first.`;
+  const { example, file } = document.querySelector("book-playground")?.dataset ?? {};
+  const own = `the book’s own modules${example ? ` (${example})` : ""}, its data${file ? ` (${file})` : ""}`;
+  const about = `Python ${python} with its standard library, ${own}, and these packages, each loaded, with what it needs, when a program imports it. Above 10 MB you are asked first.`;
   return [
     h("p", {}, about),
     h("table", { class: "play-table" }, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows)),
