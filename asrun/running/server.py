@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import gc
 import importlib
 import os
 import select
@@ -132,7 +131,6 @@ def serve(plain: int, large: int) -> None:
     axes.contour(numpy.eye(2))
     asrun.running.figures.draw(figure, "warm-up")
     plt.close("all")
-    gc.freeze()  # pages need not look again and again for garbage among what stays
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     parent, this = os.getppid(), os.getpid()
     if os.fork() == 0:
