@@ -11,6 +11,7 @@ from __future__ import annotations
 import __future__
 
 import ast
+import gc
 import os
 import sys
 import types
@@ -192,6 +193,15 @@ class Recorder:
         self._note_seldom(facts, start)
 
     def _facts(self, nodes: list[ast.stmt], prints: bool, drew: bool, fails: bool) -> Facts:
+        collects = gc.isenabled()
+        gc.disable()  # what is made here lives for a moment, and would set off the search for garbage again and again
+        try:
+            return self._noted(nodes, prints, drew, fails)
+        finally:
+            if collects:
+                gc.enable()
+
+    def _noted(self, nodes: list[ast.stmt], prints: bool, drew: bool, fails: bool) -> Facts:
         read, bound = self.names.read - PYTHONS_OWN, self.names.bound - PYTHONS_OWN
         for node in nodes:
             if isinstance(node, MAY_HOLD_CLASSES):
