@@ -45,6 +45,10 @@ class Names(dict[str, Any]):
         self.read: set[str] = set()
         self.bound: set[str] = set()
 
+    def plain(self) -> dict[str, Any]:
+        """The same names in a dict that notes nothing."""
+        return dict(super().items())
+
     def __getitem__(self, name: str) -> Any:
         if name not in self.bound:
             self.read.add(name)
@@ -223,7 +227,7 @@ class Recorder:
 
     def _compare(self, read: set[str], bound: set[str], changed: set[str], simple: bool) -> None:
         """Take digests where a statement may have touched something, and add to what it bound and changed."""
-        names = {name: value for name, value in dict.items(self.names) if name not in PYTHONS_OWN}
+        names = {name: value for name, value in self.names.plain().items() if name not in PYTHONS_OWN}
         ids = dict(zip(names, map(id, names.values()), strict=True))
         before, self.ids = self.ids, ids
         bound |= {name for name, _ in ids.items() ^ before.items()}
