@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 IMMUTABLE = frozenset({int, float, complex, bool, str, bytes, type(None), range})
+SMALL = 1000  # bytes that are shorter than the time to hash them
 CONTAINERS = frozenset({list, dict, set, bytearray})
 # A class that defines one of these would run the page's own code when its objects are looked into.
 TELLTALE = frozenset(
@@ -100,7 +101,7 @@ class _Pickler(pickle.Pickler):
         if value is tuple:
             return NotImplemented
         if isinstance(value, self.scalar):
-            return tuple, ((value.dtype.str, value.tobytes()),) if kind.__name__ != "object_" else self._opaque(value)
+            return tuple, ((kind.__name__, value.tobytes()),)
         if isinstance(value, self.array):
             return self._array(value)
         if isinstance(value, (type, types.FunctionType)):
@@ -168,6 +169,8 @@ def content_of(array: Any) -> tuple[object, ...]:
     """What an array holds, which is no objects, in short."""
     numpy: Any = sys.modules["numpy"]
     dtype = array.dtype.str if array.dtype.names is None else str(array.dtype)
+    if array.nbytes < SMALL:
+        return dtype, array.shape, array.tobytes()
     content = numpy.ascontiguousarray(array).view(numpy.ndarray)
     buffer = content.data if array.dtype.kind in "biufc" else content.tobytes()
     return dtype, array.shape, hashlib.blake2b(buffer, digest_size=12).digest()

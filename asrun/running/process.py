@@ -52,7 +52,7 @@ class PageProcess:
         from asrun.formulas.compare import check
 
         others = [other for other in self.job.items if isinstance(other, Check) and other is not item]
-        return check(item, self.job.meanings, self.names, others)
+        return check(item, self.job.meanings, self.names.plain(), others)
 
     def _value(self, item: Value) -> Formatted:
         if self.any_failed:
@@ -61,7 +61,7 @@ class PageProcess:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
                 expression, spec = split_format(item.expression)
-                text = format(eval(expression, self.names), spec)
+                text = format(eval(expression, self.names.plain()), spec)
         except Exception as error:
             return Formatted(error=f"raises {what_it_says(error)}")
         if self.around.drew_from_global_state():

@@ -11,6 +11,7 @@ from __future__ import annotations
 import __future__
 
 import ast
+import gc
 import os
 import sys
 import types
@@ -43,6 +44,10 @@ class Names(dict[str, Any]):
         """Note anew."""
         self.read: set[str] = set()
         self.bound: set[str] = set()
+
+    def plain(self) -> dict[str, Any]:
+        """The same names in a dict that notes nothing."""
+        return dict(super().items())
 
     def __getitem__(self, name: str) -> Any:
         if name not in self.bound:
@@ -159,7 +164,8 @@ class Recorder:
         self.folder, self.data = folder, data
         self.printed, self.drawn = printed, drawn
         self.digester = Digester({"__main__", package.split(".", maxsplit=1)[0]})
-        self.digests: dict[str, Digest] = {}
+        self.ids: dict[str, int] = {}
+        self.digests: dict[str, Digest] = {}  # of names whose values may change
         self.known: set[str] = set()  # all names that the page has bound so far
         self.often: dict[str, object] = {}
         self.seldom: dict[str, object] = {}
@@ -191,6 +197,15 @@ class Recorder:
         self._note_seldom(facts, start)
 
     def _facts(self, nodes: list[ast.stmt], prints: bool, drew: bool, fails: bool) -> Facts:
+        collects = gc.isenabled()
+        gc.disable()  # what is made here lives for a moment, and would set off the search for garbage again and again
+        try:
+            return self._noted(nodes, prints, drew, fails)
+        finally:
+            if collects:
+                gc.enable()
+
+    def _noted(self, nodes: list[ast.stmt], prints: bool, drew: bool, fails: bool) -> Facts:
         read, bound = self.names.read - PYTHONS_OWN, self.names.bound - PYTHONS_OWN
         for node in nodes:
             if isinstance(node, MAY_HOLD_CLASSES):
@@ -212,31 +227,27 @@ class Recorder:
 
     def _compare(self, read: set[str], bound: set[str], changed: set[str], simple: bool) -> None:
         """Take digests where a statement may have touched something, and add to what it bound and changed."""
-        before, names = self.digests, dict(dict.items(self.names))
-        reached = [before[name] for name in read if name in before]
-        touched = frozenset[int]().union(*(digest.reach for digest in reached), *self._behind(read))
-        opaque = frozenset[int]().union(*(digest.opaque for digest in reached))
-        anything = any(digest.blind for digest in reached)
-        self.digests = {}
-        for name, value in names.items():
-            if name in PYTHONS_OWN:
-                continue
-            old = before.get(name)
-            if old is None or old.id != id(value) or name in bound:
-                bound.add(name)
-                new = self.digester(value)
-            elif (
-                simple
-                or old.fixed
-                or (not anything and old.reach.isdisjoint(touched) and old.opaque.isdisjoint(opaque))
-            ):
-                new = old
-            else:
-                new = self.digester(value)
+        names = {name: value for name, value in self.names.plain().items() if name not in PYTHONS_OWN}
+        ids = dict(zip(names, map(id, names.values()), strict=True))
+        before, self.ids = self.ids, ids
+        bound |= {name for name, _ in ids.items() ^ before.items()}
+        if not simple:
+            reached = [self.digests[name] for name in read if name in self.digests]
+            touched = frozenset[int]().union(*(digest.reach for digest in reached), *self._behind(read))
+            opaque = frozenset[int]().union(*(digest.opaque for digest in reached))
+            anything = any(digest.blind for digest in reached)
+            for name, old in self.digests.items():
+                if name in bound or not (
+                    anything or not touched.isdisjoint(old.reach) or not opaque.isdisjoint(old.opaque)
+                ):
+                    continue
+                self.digests[name] = new = self.digester(names[name])
                 if new.value != old.value or not opaque.isdisjoint(new.opaque):
                     changed.add(name)
-            self.digests[name] = new
-        bound |= before.keys() - names.keys()
+        for name in bound:
+            self.digests.pop(name, None)
+            if name in names and not (new := self.digester(names[name])).fixed:
+                self.digests[name] = new
 
     def _behind(self, read: set[str]) -> Iterator[frozenset[int]]:
         """What the functions that a statement read find in the book's own modules."""
