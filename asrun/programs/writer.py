@@ -217,17 +217,14 @@ class Writer:
         for statement in self.kept:
             if statement in hoisted or statement in self.dropped:
                 continue
-            if statement in self.sources:
-                piece = Piece(self._alias(statement), 0, False, statement.block)
-            else:
-                piece = self._piece(statement)
+            alias = Piece(self._alias(statement), 0, False, statement.block) if statement in self.sources else None
+            piece = alias or self._piece(statement)
             if piece.text:
                 (own if statement.block == self.number else earlier).append(piece)
         modules, body, before = self._modules(), joined(own), joined(earlier)
-        shows = draws and not block.raises and not re.search(r"(?m)^\s*\w+\.show\(\)\s*\Z", body)
         plt = self._pyplot(nodes) if draws else ""
-        if shows:
-            body += f"\n{plt}.show()" if body else f"{plt}.show()"
+        if draws and not block.raises and not re.search(r"(?m)^\s*\w+\.show\(\)\s*\Z", body):
+            body = f"{body}\n{plt}.show()".lstrip("\n")
         if draws and any(self.programs.draws(one) for one in self.kept if one.block != self.number):
             before += f'\n\n{plt}.close("all")  # these are figures of earlier blocks'
         parts = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import hashlib
 import os
@@ -21,6 +20,8 @@ from asrun.model import Check, Checked, Code, Figure, Formatted, Item, Job, Mean
 from asrun.reading.options import run_options
 from asrun.running.server import blas_kernel, forker
 from asrun.settings import Settings
+
+IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+(?P<module>\w[\w.]*)[ \t]+import\b|import[ \t]+(?P<modules>[^#\n;]+))", re.M)
 
 
 @dataclass(frozen=True)
@@ -136,18 +137,15 @@ def _libraries(settings: Settings, page: Page) -> tuple[str, ...]:
     read: set[Path] = set()
     sources = [segment.source for block in page.code_blocks for segment in block.segments]
     while large and sources:
-        with contextlib.suppress(SyntaxError):
-            for node in ast.walk(ast.parse(sources.pop())):
-                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-                if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                    names = [node.module]
-                for name in names:
-                    path = settings.root.joinpath(*name.split(".")).with_suffix(".py")
-                    if name.split(".")[0] in large:
-                        found.add(name)
-                    elif path.is_relative_to(settings.modules) and path.is_file() and path not in read:
-                        read.add(path)
-                        sources.append(path.read_text(encoding="utf-8"))
+        # By its words: a thread asks this, and `ast.parse` in two threads at once can fail (python/cpython, gh-106905).
+        for match in IMPORT.finditer(sources.pop()):
+            for name in re.findall(r"[\w.]+", match["module"] or re.sub(r"\bas\s+\w+", "", match["modules"])):
+                path = settings.root.joinpath(*name.split(".")).with_suffix(".py")
+                if name.split(".")[0] in large:
+                    found.add(name)
+                elif path.is_relative_to(settings.modules) and path.is_file() and path not in read:
+                    read.add(path)
+                    sources.append(path.read_text(encoding="utf-8"))
     return tuple(sorted(found))
 
 

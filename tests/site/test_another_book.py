@@ -126,7 +126,7 @@ def test_the_book_holds_in_every_way(environment: Environment, another: Path) ->
         ("docs/pendulum.md", "2.01 s", "2.02 s", "the record says '2.02 s', but the block prints '2.01 s'"),
         ("docs/pendulum.md", "takes 2.01<", "takes 2.11<", "the text says 2.11, but one_meter:.2f gives 2.01"),
         ("docs/pendulum.md", r"T = 2 \pi", r"T = \pi", "period(length, g)"),
-        ("docs/pendulum.md", ' alt="The period', ' alt="" title="The period', "draws a figure and has no alt text"),
+        ("docs/pendulum.md", ' alt="The period', ' title="The period', "draws a figure and has no alt text"),
         ("docs/index.md", "pendulum.md)", "pendulums.md)", "leads nowhere"),
         ("docs/index.md", "number > 0 | length", "tall | length", "the row of $l$ cannot be read"),
         ("snippets/pendulum.py", "2 * pi * sqrt", "3 * pi * sqrt", "the record says"),
@@ -160,7 +160,7 @@ async def test_a_block_runs_in_the_page(environment: Environment, another: Path,
         watch.follow(page)
         await page.goto(f"{address}pendulum/", wait_until="load")
         await expect(page.locator("h1")).to_have_text("How long a pendulum takes")
-        assert await page.locator(".katex").count() > 3
+        assert await page.locator(".katex").count() == 3
         assert await page.locator(".book-figure svg").count() == 1
         await page.get_by_role("button", name="Run block 2").click()
         await expect(page.locator(".book-run").first).to_contain_text("the same as in the book", timeout=120_000)

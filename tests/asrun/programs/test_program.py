@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import matplotlib
 import pytest
 
 from asrun.model import Facts
@@ -116,6 +117,9 @@ def library(tmp_path: Path) -> Library:
     for name in ("one", "two", "three"):
         (data / "sets" / f"{name}.dat").write_text(name)
     return Library(tmp_path / "book" / "snippets", data)
+
+
+matplotlib.use("agg")  # as the process of a page does, or the first plot would change the settings
 
 
 def run_program(code: str) -> str:
