@@ -164,7 +164,7 @@ async def test_a_block_runs_in_the_page(environment: Environment, another: Path,
         assert await page.locator(".book-figure svg").count() == 1
         await page.get_by_role("button", name="Run block 2").click()
         await expect(page.locator(".book-run").first).to_contain_text("the same as in the book", timeout=120_000)
-        await page.get_by_role("button", name="More for block 2").click()
+        await page.get_by_role("button", name="More block 2").click()
         await expect(page.get_by_role("menuitem", name="Copy as a program")).to_be_visible()
         await expect(page.get_by_role("menuitem", name="playground")).to_have_count(0)  # this book has none
         assert not watch.problems, watch.problems
