@@ -6,7 +6,6 @@ standard library alone; Matplotlib and `asrun.running.figures` are imported once
 
 from __future__ import annotations
 
-import ast
 import builtins
 import dataclasses
 import itertools
@@ -83,7 +82,8 @@ class Session:
                 if block and page in self.recorders and not interactive:
                     self.recorders[page].run(compiled(code, file), facts)
                 else:
-                    exec(_compiled(code, file, interactive), main.__dict__)
+                    for _, statement in compiled(code, file, interactive=interactive):
+                        exec(statement, main.__dict__)
                 if not raises:
                     self.drawing.show()
             result: dict[str, Any] = {"status": "done"}
@@ -217,14 +217,6 @@ def install(session: Session) -> None:
     sys.argv = [""]
     sys.addaudithook(session.heard)
     warnings.showwarning = session.show_warning
-
-
-def _compiled(code: str, file: str, interactive: bool) -> types.CodeType:
-    if not interactive:
-        return compile(code, file, "exec", dont_inherit=True)
-    statements = compile(code, file, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
-    assert isinstance(statements, ast.Module)
-    return compile(ast.Interactive(statements.body), file, "single", dont_inherit=True)
 
 
 _set_recursion_limit = sys.setrecursionlimit

@@ -24,12 +24,9 @@ if TYPE_CHECKING:
 LAYOUT = '{plt}.rcParams["figure.constrained_layout.use"] = True  # so that labels never overlap'
 # The packages whose name is not that of the module they bring.
 DISTRIBUTIONS = {
-    "sklearn": "scikit-learn",
-    "PIL": "pillow",
-    "yaml": "pyyaml",
-    "mpl_toolkits": "matplotlib",
+    "sklearn": "scikit-learn", "PIL": "pillow", "yaml": "pyyaml", "mpl_toolkits": "matplotlib",
     "dateutil": "python-dateutil",
-}
+}  # fmt: skip
 
 
 class Writer:
@@ -211,9 +208,8 @@ class Writer:
         if list(self.kept) == self.programs.blocks[self.number - 1] and not (self.sources or data or draws):
             return f"{head}\n{block.code.strip(chr(10))}\n"  # it is complete as it stands
 
-        hoisted = self._imports()
+        hoisted, earlier, own = self._imports(), list[Piece](), list[Piece]()
         nodes = [node for node in hoisted.values() if node]
-        earlier, own = list[Piece](), list[Piece]()
         for statement in self.kept:
             if statement in hoisted or statement in self.dropped:
                 continue

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from asrun.checking.book import Book, verify
-from asrun.model import Page
+from asrun.model import Figure, Page
 from asrun.publishing import take
 from asrun.settings import Settings
 from tests.asrun.conftest import REPOSITORY
@@ -58,6 +58,11 @@ def place_of(page: Page, number: int) -> str:
     return f"{page.file}:{page.lines[page.code_blocks[number - 1].line - 1]}, block {number}"
 
 
+def figures_of(book: Book, page: Page, number: int) -> int:
+    """How many figures the page shows beneath a block."""
+    return sum(isinstance(piece, Figure) for piece in book.runs[page.uri].blocks[number - 1].pieces)
+
+
 def last_words(stderr: str) -> str:
     """The last line of a traceback, with what follows it, without the module of the error."""
     return re.sub(r"\A[\w.]*\.(?=\w+:)", "", re.split(r"(?m)^(?=[A-Za-z_][\w.]*: )", stderr)[-1]).rstrip("\n")
@@ -76,6 +81,8 @@ def test_every_program_prints_what_its_block_shows(book: Book, taken: Path, outs
             wrong.append(
                 f"{place_of(page, number)}: it shows\n{shown(page, number)}\nand its program prints\n{said}\n{ran['err'][-800:]}"
             )
+        elif ran["figures"] != (drawn := figures_of(book, page, number)):
+            wrong.append(f"{page.stem}, block {number}: it shows {drawn} figures, and its program {ran['figures']}")
         elif not all(name.startswith("data/") for name in ran["left"]):
             wrong.append(f"{place_of(page, number)}: its program leaves {ran['left']} behind")
     assert not wrong, "\n\n".join(wrong)

@@ -70,6 +70,14 @@ def run_program(path: str) -> dict[str, Any]:
         os.dup2(descriptor, number)
         said[name] = descriptor
     sys.stdout, sys.stderr = (open(n, "w", encoding="utf-8", closefd=False) for n in (1, 2))  # noqa: SIM115
+    plt: Any = sys.modules["matplotlib.pyplot"]
+    shown: list[int] = []
+
+    def show(*given: object, **more: object) -> None:
+        shown.extend(plt.get_fignums())
+        plt.close("all")
+
+    plt.show = show
     main = types.ModuleType("__main__")
     sys.modules["__main__"] = main
     well = True
@@ -85,7 +93,7 @@ def run_program(path: str) -> dict[str, Any]:
         texts[name] = os.pread(descriptor, 1_000_000, 0).decode()
         os.unlink(f"{folder}.{name}")
     left = sorted(os.path.relpath(os.path.join(at, f), folder) for at, _, files in os.walk(folder) for f in files)
-    return {**texts, "well": well, "left": left}
+    return {**texts, "well": well, "left": left, "figures": len(shown)}
 
 
 def run_notebook(path: str) -> list[dict[str, Any]]:
