@@ -46,7 +46,8 @@ export async function packagesList(loaded) {
     const when = there[place] ? "loaded" : name === AT_START ? "with Python" : size;
     return h("tr", {}, h("th", { scope: "row" }, name), ...[version, module, when].map((text) => h("td", {}, text)));
   });
-  const { example, file } = document.querySelector("book-playground")?.dataset ?? {};
+  const element = /** @type {HTMLElement | null} */ (document.querySelector("book-playground"));
+  const { example, file } = element?.dataset ?? {};
   const own = `the book’s own modules${example ? ` (${example})` : ""}, its data${file ? ` (${file})` : ""}`;
   const about = `Python ${python} with its standard library, ${own}, and these packages, each loaded, with what it needs, when a program imports it. Above 10 MB you are asked first.`;
   return [
