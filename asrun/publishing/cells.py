@@ -26,7 +26,7 @@ def code(name: str, source: str, count: int, outputs: list[dict[str, Any]]) -> d
 def outputs(block: Block, ran: Ran | None) -> list[dict[str, Any]]:
     """What came of a block, as a notebook stores it."""
     found: list[dict[str, Any]] = []
-    raises = block.options.get("raises", "")
+    raises = block.raises
     alts = iter(block.alts)
     pieces = ran.pieces if ran else ()
     for place, piece in enumerate(pieces, 1):

@@ -51,7 +51,7 @@ class Handout:
         self.blocks = page.code_blocks
         facts = [ran.statements if ran.outcome not in ("failed", "not run") else None for ran in run]
         sources = [
-            Source(block.code.rstrip("\n"), block.options.get("raises", ""), known)
+            Source(block.code.rstrip("\n"), block.raises, known)
             for block, known in zip(self.blocks, facts or [None] * len(self.blocks), strict=True)
         ]
         self.programs = Programs(sources, library)
@@ -87,8 +87,8 @@ class Handout:
         blocks = [
             {
                 "code": block.code.rstrip("\n"),
-                "needs": block.options.get("needs", ""),
-                "raises": block.options.get("raises", ""),
+                "needs": block.needs,
+                "raises": block.raises,
                 "facts": told(self.programs.sources[number - 1].facts or ()),
                 **self.programs.told(number),
             }
@@ -148,7 +148,7 @@ class Handout:
 
     def _caught(self, number: int, code: str) -> str:
         """A block that is there to raise an error must not end the script."""
-        raises = self.blocks[number - 1].options.get("raises", "")
+        raises = self.blocks[number - 1].raises
         if raises:
             last = ast.parse(code).body[-1]
             lines = code.split("\n")
@@ -183,7 +183,7 @@ class Handout:
                     count,
                     cells.outputs(block, self.run[piece - 1] if self.run else None),
                 )
-                if block.options.get("raises"):
+                if block.raises:
                     cell["metadata"] = {"tags": ["raises-exception"]}
                 made.append(cell)
         kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}

@@ -16,7 +16,7 @@ from asrun.checking.book import Book
 from asrun.model import Ran
 from asrun.programs.program import Library
 from asrun.publishing import examples, render
-from asrun.publishing.handout import Handout, license_of
+from asrun.publishing.handout import Handout, license_of, text_license_of
 from asrun.settings import Settings
 
 EXAMPLES = "take/examples.json"
@@ -89,7 +89,8 @@ def _stamp(settings: Settings) -> str:
         for path in sorted(folder.rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 digest.update(path.name.encode() + path.read_bytes())
-    digest.update(license_of(settings).encode())
+    said = license_of(settings), text_license_of(settings), settings.site.get("site_name")
+    digest.update(repr(said).encode())
     return digest.hexdigest()
 
 

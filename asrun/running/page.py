@@ -65,7 +65,7 @@ def _items(page: Page) -> tuple[list[Item], list[Number]]:
             Code(
                 page.lines[block.line - 1],
                 tuple((s.file, s.line, s.source) for s in block.segments),
-                block.options.get("raises", ""),
+                block.raises,
             ),
         )
         for block in page.code_blocks
