@@ -8,12 +8,11 @@ import itertools
 import shutil
 import sys
 import warnings
-from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
 from asrun.browser.output import Output
-from asrun.running.namespace import set_style
+from asrun.running.namespace import set_style, with_images
 
 LIMIT = 30  # figures that one run may draw
 FONTS = Path(__file__).parent / "fontlist.json"
@@ -93,11 +92,7 @@ class Drawing:
                 if self.drawn == LIMIT + 1:
                     self.output.send("stderr", f"… cut: the block drew more than {LIMIT} figures\n")
                 break
-            figure = draw(plt.figure(number), f"run-{next(self.names)}")
-            svg = figure.svg
-            for name, content in figure.images.items():
-                svg = svg.replace(f'href="{name}"', f'href="data:image/png;base64,{b64encode(content).decode()}"')
-            self.output.send("figure", svg)
+            self.output.send("figure", with_images(draw(plt.figure(number), f"run-{next(self.names)}")))
             plt.close(number)
         plt.close("all")
 

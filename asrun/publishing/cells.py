@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import base64
 from typing import Any
 
 from asrun.model import Block, Figure, Ran
+from asrun.running.namespace import with_images
 
 PAPER = 'style="background:#ffffff;color:#1c1b1a" '  # a notebook may be dark, and its figures are on paper
 
@@ -48,10 +48,7 @@ def outputs(block: Block, ran: Ran | None) -> list[dict[str, Any]]:
 
 def _alone(figure: Figure) -> str:
     """A figure as a file of its own: with its pictures in it, on white."""
-    svg = figure.svg.replace("<svg ", f"<svg {PAPER}", 1)
-    for name, content in figure.images.items():
-        svg = svg.replace(f'href="{name}"', f'href="data:image/png;base64,{base64.b64encode(content).decode()}"')
-    return svg
+    return with_images(figure).replace("<svg ", f"<svg {PAPER}", 1)
 
 
 def quiet(code: str) -> str:
