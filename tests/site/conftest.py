@@ -18,7 +18,6 @@ from playwright.async_api import Browser, async_playwright, expect
 from asrun.cache import exclusive
 from asrun.publishing.archive import write_zip
 from asrun.settings import Settings
-from tests.site.arrivals import Arrival, arrivals_at
 from tests.site.browser import flags, get_browser, uses_sandbox
 from tests.site.built import ROOT, Site, build, notebooks_in
 from tests.site.python import PythonPage, python_page
@@ -79,13 +78,13 @@ def browser(runner: asyncio.Runner) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def visits(runner: asyncio.Runner, browser: Browser, site: Site) -> list[Visit]:
     """Every page in both themes and at both widths."""
-    return runner.run(survey(browser, site.home, site.pages))
+    return runner.run(survey(browser, site))
 
 
 @pytest.fixture(scope="session")
-def arrivals(runner: asyncio.Runner, browser: Browser, site: Site) -> list[Arrival]:
-    """Every page with an empty cache."""
-    return runner.run(arrivals_at(browser, site))
+def arrivals(visits: list[Visit]) -> list[Visit]:
+    """Every page as somebody finds it who comes to the book for the first time."""
+    return [visit for visit in visits if visit.loaded and visit.theme == "light"]
 
 
 @pytest.fixture(scope="session")

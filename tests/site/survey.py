@@ -1,14 +1,15 @@
 """Visits every page once at each width, and notes all that the tests ask about.
 
 A visit costs a second or two, most of it axe; so pages are visited side by side, once, and the tests read the notes.
-A page is opened in one theme and then shown in the other, where only what hangs on colors is asked again; on a phone, only what hangs
-on the width.
+On the desk a page is opened light, by somebody who comes to the book for the first time, with an empty cache: what is loaded, where the
+first Tabs lead, how it prints. On the phone it is opened dark, and axe asks only what depends on the width and on colors.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, TimeoutError, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    TimeoutError,
+    ViewportSize,
+    expect,
+)
+
+from tests.site.built import Site
 
 HERE = Path(__file__).parent
 AXE = HERE / "vendor" / "axe.min.js"
@@ -24,6 +37,7 @@ PROBES = HERE / "probes.js"
 THEMES = ("light", "dark")
 SCHEMES = {"light": "default", "dark": "slate"}  # Material's names of them
 WIDTHS = {1280: 900, 360: 740}  # a desk and a phone: width and height in pixels
+PAPER: ViewportSize = {"width": 718, "height": 1047}  # A4 in CSS pixels, less margins of 1 cm
 # Drawer and search hide the page behind them, which was looked at before; only on the home page axe looks at the whole again. And they are
 # the same on all pages: three of them are enough.
 DRAWER = ".md-sidebar--primary"
@@ -98,6 +112,9 @@ class Visit:
     text: str
     words: str  # its text without what formulas and figures consist of
     scrollers: list[str]  # what scrolls sideways, but not by keyboard
+    loaded: dict[str, int]  # on the desk: address below the home page -> bytes as sent
+    skipping: str  # on the desk: what is wrong with the link that leads past the navigation
+    print_faults: list[str]  # on the desk
 
     def __str__(self) -> str:
         return f"{self.page or 'home page'} ({self.theme}, {self.width} px)"
@@ -155,39 +172,49 @@ async def side_by_side(job: Callable[[Item], Awaitable[Result]], items: Iterable
     return await asyncio.gather(*(one(item) for item in items))
 
 
-async def survey(browser: Browser, home: str, pages: Sequence[str]) -> list[Visit]:
-    visits: list[Visit] = []
+async def survey(browser: Browser, site: Site) -> list[Visit]:
+    """Every page in both themes and at both widths."""
+    pages = site.pages
     framed = (pages[0], pages[1], pages[-1])
-    for width, theme in zip(WIDTHS, THEMES, strict=True):
-        async with reading(browser, theme, width) as context:
+
+    async def arrive(path: str) -> list[Visit]:
+        async with reading(browser) as context:
             await context.add_init_script(path=AXE)
-            for pair in await side_by_side(partial(visit, context, home, theme, width, framed), pages):
-                visits += pair
-    return visits
+            return await _visit(context, site, "light", max(WIDTHS), framed, path)
+
+    found = await side_by_side(arrive, pages)
+    async with reading(browser, "dark", min(WIDTHS)) as context:
+        await context.add_init_script(path=AXE)
+        found += await side_by_side(partial(_visit, context, site, "dark", min(WIDTHS), framed), pages)
+    return [visit for pair in found for visit in pair]
 
 
-async def visit(
-    context: BrowserContext, home: str, theme: str, width: int, framed: Sequence[str], path: str
+async def _visit(
+    context: BrowserContext, site: Site, theme: str, width: int, framed: Sequence[str], path: str
 ) -> list[Visit]:
     """Looks at a page in the theme that it opens in, and in the other; with drawer and search where it is among `framed`."""
     other = next(name for name in THEMES if name != theme)
-    page, watch = await open_page(context, home + path)
+    page, watch = await open_page(context, site.home + path)
+    wide = width == max(WIDTHS)
+    loaded = await _loaded(watch, site.home) if wide else {}
+    # (Pages without sections have nothing before their content that is worth skipping; Material leaves the link out.)
+    skips = wide and path in site.chapters() and "<h2" in site.html(path)
+    skipping = await _skip(page) if skips else ""
     scheme = await page.evaluate("document.body.dataset.mdColorScheme")
     text = await page.evaluate("probes.text()")
     overflow: list[tuple[str, str]] = []
     axe: dict[str, list[tuple[str, str]]] = {name: [] for name in THEMES}
 
-    wide = width == max(WIDTHS)
-
     async def look(state: str, within: str | None = None) -> None:
         # (The veil behind an open search is wider than the page by intent; nothing can be scrolled then.)
         if state != "search open":
             overflow.extend((state, line) for line in await page.evaluate("probes.overflow()"))
-        # Most rules ask for what a page says of itself, which is the same at any width.
+        # Most rules ask for what a page says of itself, which is the same at any width; colors are asked for light on the desk and dark
+        # on the phone, and in all four ways where a page has what others have, too.
         rules = "all" if wide or path in framed else "narrow"
         found = await page.evaluate("([within, rules]) => probes.axeViolations(within, rules)", [within, rules])
         axe[theme].extend((state, line) for line in found)
-        if rules == "all":
+        if path in framed:
             await show(page, other)
             found = await page.evaluate("within => probes.axeViolations(within, 'color')", within)
             axe[other].extend((state, line) for line in found)
@@ -209,7 +236,7 @@ async def visit(
         await look(f"tab {tab + 1}", ".tabbed-set")
         tab += 1
     try:
-        if path in framed and width < 1220:
+        if path in framed and not wide:
             await open_drawer(page)
             await look("drawer open", None if path == "" else DRAWER)
             await close_drawer(page)
@@ -220,6 +247,7 @@ async def visit(
         watch.messages.append(f"error: the drawer or the search does not open or close: {str(error).splitlines()[0]}")
 
     violations = await page.evaluate("probes.violations")
+    faults = await _print_faults(page) if wide else []
     await page.close()
     here = Visit(
         path,
@@ -236,8 +264,43 @@ async def visit(
         text,
         words,
         scrollers,
+        loaded,
+        skipping,
+        faults,
     )
     return [here, replace(here, theme=other, scheme=SCHEMES[other], axe=axe[other], figures=figures_there)]
+
+
+async def _loaded(watch: Watch, home: str) -> dict[str, int]:
+    loaded: dict[str, int] = {}
+    for request in list(watch.finished):
+        sizes, name = await request.sizes(), request.url.removeprefix(home)
+        # Asked twice, it comes from the cache the second time.
+        loaded[name] = max(loaded.get(name, 0), sizes["responseHeadersSize"] + sizes["responseBodySize"])
+    return loaded
+
+
+async def _skip(page: Page) -> str:
+    first = await press_tab(page)
+    if first["part"] != "skip" or not first["seen"]:
+        return f"the first Tab leads to {first['name']} instead of the skip link"
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_url(re.compile("#."))
+    # The browser has arrived when the target is one, and the scrolling to it has been drawn.
+    await expect(page.locator(":target")).to_have_count(1)
+    await page.evaluate("probes.settled()")
+    after = await press_tab(page)
+    if after["part"] != "article":
+        return f"after the skip link, Tab leads to {after['name']} in the {after['part']}, not into the article"
+    return ""
+
+
+async def _print_faults(page: Page) -> list[str]:
+    await page.set_viewport_size(PAPER)
+    await page.emulate_media(media="print", color_scheme="light")
+    await page.evaluate("probes.settled()")
+    faults: list[str] = await page.evaluate("probes.printFaults()")
+    return faults
 
 
 async def add_axe(page: Page) -> None:

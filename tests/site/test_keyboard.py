@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from playwright.async_api import Browser, expect
 
-from tests.site.arrivals import Arrival
 from tests.site.built import Site, expect_none
 from tests.site.survey import Visit, open_page, press_tab, reading
 
@@ -17,7 +16,7 @@ def a_chapter(site: Site, with_markup: str = "<h2") -> str:
     return found[0]
 
 
-def test_the_first_tab_offers_to_skip_to_the_content(site: Site, arrivals: list[Arrival]) -> None:
+def test_the_first_tab_offers_to_skip_to_the_content(site: Site, arrivals: list[Visit]) -> None:
     assert any("<h2" in site.html(page) for page in site.chapters()), "no page has sections"
     problems = [(arrival.page, arrival.skipping) for arrival in arrivals if arrival.skipping]
     expect_none(problems, "see the skip link in docs/overrides/")

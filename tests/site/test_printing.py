@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from playwright.async_api import Browser
 
-from tests.site.arrivals import Arrival
 from tests.site.built import Site, expect_none
 from tests.site.survey import Visit, open_page, reading
 
 
-def test_every_page_prints_well(arrivals: list[Arrival]) -> None:
+def test_every_page_prints_well(arrivals: list[Visit]) -> None:
     problems = [(arrival.page, fault) for arrival in arrivals for fault in arrival.print_faults]
     expect_none(problems, "see @media print in docs/assets/book.css")
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
-from tests.site.arrivals import Arrival
 from tests.site.built import Site, expect_none
-from tests.site.survey import SEARCH_INDEX
+from tests.site.survey import SEARCH_INDEX, Visit
 
 KB = 1000
 PAGE = 30 * KB
@@ -38,7 +37,7 @@ def test_the_search_index_is_light(site: Site) -> None:
     assert size <= INDEX, f"the search index has {size / KB:.1f} KB, allowed are {INDEX / KB:.0f}"
 
 
-def test_the_first_view_is_light(arrivals: list[Arrival]) -> None:
+def test_the_first_view_is_light(arrivals: list[Visit]) -> None:
     """What a reader loads who comes to a page with an empty cache, the search index apart."""
     problems = []
     for arrival in arrivals:
