@@ -19,6 +19,9 @@ class Problem:
         return f"{self.file}:{self.line}: {self.message}"
 
 
+Fault = tuple[int, str]  # a line of a page's text or of a module, and what is wrong there
+
+
 @dataclass(frozen=True)
 class Segment:
     """A run of whole statements and where it stands: `file:line` is its first line."""
@@ -67,14 +70,13 @@ class Block:
 
 @dataclass(frozen=True)
 class Number:
-    """A number in the prose with the expression that gives it, in the columns `start:end` of `line`.
+    """A number in the prose with the expression that gives it, and its span in the page's text, which is in `line`.
 
     For one of a title, a formula or an alt text, this is where a comment names it: `element` is the span that holds it.
     """
 
     line: int
-    start: int
-    end: int
+    span: tuple[int, int]
     text: str
     expression: str
     comment_line: int

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
 
-from asrun.checking.book_rules import check_book, check_in_nav
-from asrun.checking.page_rules import check_page
 from asrun.checking.record import book_record
+from asrun.checking.rules import check_book, check_in_nav, check_page
 from asrun.formulas import katex
 from asrun.formulas.notation import meanings_on, read_table
 from asrun.formulas.symbols import tag

@@ -41,7 +41,7 @@ from asrun.publishing.page import Dressing, Placeholders, compact
 from asrun.publishing.policy import with_headers, write_policy
 from asrun.publishing.stylesheet import stylesheet
 from asrun.publishing.templates import TemplateProblem, compile_all
-from asrun.reading.options import OPTIONS
+from asrun.reading.blocks import OPTIONS
 from asrun.running.page import expect_runs
 from asrun.settings import BookError, Options, Settings
 
