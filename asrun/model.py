@@ -1,7 +1,5 @@
 """What the rooms hand to each other: pages and what was found on them, jobs and what came of them."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,7 +47,7 @@ class Block:
     prefix: str
     code: str
     segments: tuple[Segment, ...] = ()
-    record: Block | None = None
+    record: "Block | None" = None
 
     @property
     def title(self) -> str:
@@ -110,14 +108,6 @@ class Formula:
 
 
 @dataclass(frozen=True)
-class Link:
-    """A link or a picture, with its address as the author wrote it."""
-
-    line: int
-    href: str
-
-
-@dataclass(frozen=True)
 class Source:
     """The text of a page in Markdown (a notebook is written as such), and the line of the author's file for each of its lines."""
 
@@ -143,8 +133,8 @@ class Source:
 class Page(Source):
     """A page with what was found on it; one with faults in its fences is not `runnable`.
 
-    `body_line` is the first below the front matter, `comments` are the spans of comments in the text, `marks` count the
-    numbers that are marked as a version or as quoted.
+    `body_line` is the first below the front matter, `comments` are the spans of comments in the text, `links` the lines and
+    addresses of links and pictures, `marks` count the numbers that are marked as a version or as quoted.
     """
 
     meta: dict[str, Any]
@@ -154,7 +144,7 @@ class Page(Source):
     marks: Counter[str]
     formulas: tuple[Formula, ...]
     comments: tuple[tuple[int, int], ...]
-    links: tuple[Link, ...]
+    links: tuple[tuple[int, str], ...]
     anchors: frozenset[str]
     words: int
     problems: tuple[Problem, ...]
@@ -172,6 +162,30 @@ class Page(Source):
     @property
     def bound_formulas(self) -> list[Formula]:
         return [formula for formula in self.formulas if formula.binding]
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A row of the notation table: what a symbol stands for.
+
+    `definitions` are the expressions that it equals, `parameters` those of a function. A symbol with indices, as x_{ij},
+    has them in `indices` and an expression like `X[i, j]` in `python`. For an index, `index_size` is how far it runs.
+    """
+
+    symbol: str
+    tex: str
+    python: str
+    shape: tuple[str, ...] | None
+    text: str
+    definitions: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+    base: str = ""
+    indices: tuple[str, ...] = ()
+    index_size: str = ""
+    positive: bool = False
+    integer: bool = False
+    pages: frozenset[str] = frozenset()
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -262,30 +276,6 @@ class Formatted:
 
     text: str = ""
     error: str = ""
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """A row of the notation table: what a symbol stands for.
-
-    `definitions` are the expressions that it equals, `parameters` those of a function. A symbol with indices, as x_{ij},
-    has them in `indices` and an expression like `X[i, j]` in `python`. For an index, `index_size` is how far it runs.
-    """
-
-    symbol: str
-    tex: str
-    python: str
-    shape: tuple[str, ...] | None
-    text: str
-    definitions: tuple[str, ...] = ()
-    parameters: tuple[str, ...] = ()
-    base: str = ""
-    indices: tuple[str, ...] = ()
-    index_size: str = ""
-    positive: bool = False
-    integer: bool = False
-    pages: frozenset[str] = frozenset()
-    line: int = 0
 
 
 @dataclass(frozen=True)

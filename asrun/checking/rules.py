@@ -189,13 +189,13 @@ def _check_nav(settings: Settings, pages: dict[str, Page]) -> Iterator[Problem]:
 
 def _check_links(settings: Settings, page: Page, pages: dict[str, Page]) -> Iterator[Fault]:
     """Links within the book lead to a page, a heading or a file."""
-    for link in page.links:
-        parts = urlsplit(link.href)
+    for line, href in page.links:
+        parts = urlsplit(href)
         if parts.scheme or parts.netloc:
             continue
-        if link.href.startswith("/"):
+        if href.startswith("/"):
             what = "is absolute and breaks below a path: link to the file, as other-page.md"
-            yield link.line, f"the link {link.href} {what}"
+            yield line, f"the link {href} {what}"
             continue
         path, anchor = unquote(parts.path), unquote(parts.fragment)
         uri = os.path.normpath(os.path.join(os.path.dirname(page.uri), path)) if path else page.uri
@@ -206,7 +206,7 @@ def _check_links(settings: Settings, page: Page, pages: dict[str, Page]) -> Iter
             missing = f"there is no {settings.docs.name}/{uri}"
         # `make build` puts the archive beside the pages.
         if missing and os.path.basename(uri) != f"{settings.archive_name}.zip":
-            yield link.line, f"the link {link.href} leads nowhere: {missing}"
+            yield line, f"the link {href} leads nowhere: {missing}"
 
 
 def _check_sections(settings: Settings, pages: dict[str, Page]) -> Iterator[Problem]:

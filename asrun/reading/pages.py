@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from asrun.cache import load, store
-from asrun.model import Fault, Formula, Link, Page, Source
+from asrun.model import Fault, Formula, Page, Source
 from asrun.reading import notebooks
 from asrun.reading.blocks import find_blocks, line_of
 from asrun.reading.parser import parse
@@ -81,7 +81,7 @@ def read_file(settings: Settings, uri: str, raw: str) -> Page:
         marks=prose.marks,
         formulas=prose.formulas,
         comments=tuple(comment.span() for comment in prose.comments.values()),
-        links=tuple(Link(line_of(lines, f"]({href}", href), href) for href in parsed.links),
+        links=tuple((line_of(lines, f"]({href}", href), href) for href in parsed.links),
         anchors=frozenset(parsed.anchors),
         words=parsed.words,
         problems=(*written.problems, *(found if written.readable else ())),
