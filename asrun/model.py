@@ -32,22 +32,17 @@ class Segment:
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: `line` and `end` are the lines of its fences, `prefix` is what stands before both.
-
-    Readers see its `code`: the author's `source` with includes in place. A block that runs has `segments`, its own
-    statements and those that it includes, `alts`, one for each figure, and the `record` of its output. It `raises` the
-    exception of this name, and `needs` a package that the Python in the page lacks.
-    """
+    """A fenced block, and the options of one that runs: alt texts of its figures, the exception it raises, a package it needs."""
 
     line: int
-    end: int
+    end: int  # that of the fence which closes it
     language: str
     options: dict[str, str]
     source: str
-    prefix: str
-    code: str
-    segments: tuple[Segment, ...] = ()
-    record: "Block | None" = None
+    prefix: str  # stands before both fences
+    code: str  # what readers see: the source with includes in place
+    segments: tuple[Segment, ...] = ()  # the statements of a block that runs: its own and those that it includes
+    record: "Block | None" = None  # of its output
 
     @property
     def title(self) -> str:
@@ -68,17 +63,14 @@ class Block:
 
 @dataclass(frozen=True)
 class Number:
-    """A number in the prose with the expression that gives it, and its span in the page's text, which is in `line`.
-
-    For one of a title, a formula or an alt text, this is where a comment names it: `element` is the span that holds it.
-    """
+    """A number in the prose, or one that a comment names below the title, formula or alt text that holds it."""
 
     line: int
-    span: tuple[int, int]
+    span: tuple[int, int]  # in the page's text
     text: str
     expression: str
     comment_line: int
-    element: tuple[int, int] | None = None
+    element: tuple[int, int] | None = None  # the span of what holds it
 
 
 @dataclass(frozen=True)
@@ -93,18 +85,15 @@ class Binding:
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula: its TeX, the line and column (from 1) where it begins, and its span in the page's text.
-
-    It has a binding to code, or a mark (definition, statement), or neither.
-    """
+    """A formula, with a binding to code, or a mark, or neither."""
 
     line: int
-    column: int
+    column: int  # from 1, where its TeX begins
     tex: str
     display: bool
-    span: tuple[int, int]
+    span: tuple[int, int]  # in the page's text
     binding: Binding | None = None
-    mark: str = ""
+    mark: str = ""  # definition or statement
 
 
 @dataclass(frozen=True)
@@ -131,24 +120,20 @@ class Source:
 
 @dataclass(frozen=True)
 class Page(Source):
-    """A page with what was found on it; one with faults in its fences is not `runnable`.
-
-    `body_line` is the first below the front matter, `comments` are the spans of comments in the text, `links` the lines and
-    addresses of links and pictures, `marks` count the numbers that are marked as a version or as quoted.
-    """
+    """A page with what was found on it."""
 
     meta: dict[str, Any]
-    body_line: int
+    body_line: int  # the first below the front matter
     blocks: tuple[Block, ...]
     numbers: tuple[Number, ...]
-    marks: Counter[str]
+    marks: Counter[str]  # how many numbers are marked as a version, and as quoted
     formulas: tuple[Formula, ...]
-    comments: tuple[tuple[int, int], ...]
-    links: tuple[tuple[int, str], ...]
+    comments: tuple[tuple[int, int], ...]  # their spans in the text
+    links: tuple[tuple[int, str], ...]  # lines and addresses of links and pictures
     anchors: frozenset[str]
     words: int
     problems: tuple[Problem, ...]
-    runnable: bool
+    runnable: bool  # whether its fences have no faults
 
     @property
     def is_chapter(self) -> bool:
@@ -166,22 +151,18 @@ class Page(Source):
 
 @dataclass(frozen=True)
 class Meaning:
-    """A row of the notation table: what a symbol stands for.
-
-    `definitions` are the expressions that it equals, `parameters` those of a function. A symbol with indices, as x_{ij},
-    has them in `indices` and an expression like `X[i, j]` in `python`. For an index, `index_size` is how far it runs.
-    """
+    """A row of the notation table: what a symbol stands for."""
 
     symbol: str
     tex: str
-    python: str
+    python: str  # of a symbol with indices, as x_{ij}, an expression like `X[i, j]`
     shape: tuple[str, ...] | None
     text: str
-    definitions: tuple[str, ...] = ()
-    parameters: tuple[str, ...] = ()
+    definitions: tuple[str, ...] = ()  # the expressions that it equals
+    parameters: tuple[str, ...] = ()  # of a function
     base: str = ""
     indices: tuple[str, ...] = ()
-    index_size: str = ""
+    index_size: str = ""  # how far an index runs
     positive: bool = False
     integer: bool = False
     pages: frozenset[str] = frozenset()
@@ -218,22 +199,19 @@ Item = Code | Value | Check
 
 @dataclass(frozen=True)
 class Job:
-    """A page to run, its items in page order, in the working folder `folder`; a crash is reported in the file `log`.
-
-    `libraries` are loaded before the page's process is forked, and later pages share them. `time_limit` is in seconds.
-    """
+    """A page to run."""
 
     root: str
     file: str
     name: str
-    items: tuple[Item, ...]
+    items: tuple[Item, ...]  # in page order
     meanings: dict[str, Meaning]
-    libraries: tuple[str, ...]
+    libraries: tuple[str, ...]  # are loaded before the page's process is forked, and later pages share them
     style: str
-    time_limit: float
-    folder: str
+    time_limit: float  # seconds, for each item
+    folder: str  # where it works
     data: str
-    log: str
+    log: str  # the file in which a crash is reported
     package: str
 
 

@@ -25,29 +25,22 @@ class BookError(Exception):
 
 @dataclass(frozen=True)
 class Options:
-    """The options of the plugin `asrun` in `mkdocs.yml`; all may be left out.
+    """The options of the plugin `asrun` in `mkdocs.yml`; all may be left out."""
 
-    `modules` is the folder of the modules whose sections pages show, a package that pages import from; `tests` the
-    folder that holds a test file for each of them; `shared_modules` are those that belong to no single chapter.
-    `notation` is the page with the table of symbols, `style` the `module:NAME` of a dict of Matplotlib settings.
-    Libraries of `preload` are loaded once for all pages that import them; those of `runtime` can be had by the Python
-    in the page, and without any the site has none. `time_limit` is in seconds, for one block.
-    `license` and `text_license` name the licenses of code and of text and figures; `report` is the page where a reader
-    reports a problem while the repository is not known, `playground` the page that holds `<book-playground>`.
-    """
-
-    modules: str = "snippets"
-    tests: str = "tests/snippets"
-    shared_modules: tuple[str, ...] = ()
-    notation: str = ""
-    style: str = ""
-    preload: tuple[str, ...] = ()
-    runtime: tuple[str, ...] = ()
-    time_limit: float = 30.0
-    license: str = ""
-    text_license: str = ""
-    report: str = ""
-    playground: str = ""
+    modules: str = "snippets"  # the folder of the modules whose sections pages show, a package that pages import from
+    tests: str = "tests/snippets"  # the folder with a test file for each of them
+    shared_modules: tuple[str, ...] = ()  # those that belong to no single chapter
+    notation: str = ""  # the page with the table of symbols
+    style: str = ""  # the `module:NAME` of a dict of Matplotlib settings
+    preload: tuple[str, ...] = ()  # libraries that are loaded once for all pages that import them
+    runtime: tuple[
+        str, ...
+    ] = ()  # those that the Python in the page can have; without any, the site has no such Python
+    time_limit: float = 30.0  # seconds, for one block
+    license: str = ""  # of code
+    text_license: str = ""  # of text and figures
+    report: str = ""  # the page where a reader reports a problem while the repository is not known
+    playground: str = ""  # the page that holds `<book-playground>`
 
     @classmethod
     def read(cls, given: Any) -> "Options":

@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from asrun.model import Block, Fault, Problem, Source
@@ -12,29 +12,13 @@ from asrun.reading.parser import OPENING, TAG, Fence, Parsed
 from asrun.settings import Settings
 
 RUN, RECORD = "python", "output"
-SHOWN = frozenset({"console", "text", "toml", "json", "latex", "bash"})
+SHOWN = ("bash", "console", "json", "latex", "text", "toml")
 
 
-@dataclass(frozen=True)
-class Option:
-    """An option of blocks that run, and also of those that are only shown where it is `on_shown`.
-
-    One that is `prose` is text for readers: its numbers have expressions. One that is `for_scripts` is an attribute
-    `data-NAME` of the block's HTML.
-    """
-
-    name: str
-    on_shown: bool = False
-    prose: bool = False
-    for_scripts: bool = False
-
-
-OPTIONS = (
-    Option("alt", prose=True),
-    Option("needs", for_scripts=True),
-    Option("raises", for_scripts=True),
-    Option("title", on_shown=True, prose=True),
-)
+# The options of each kind of block. Those for readers are prose: their numbers have expressions. Those for scripts are
+# attributes `data-NAME` of the block's HTML.
+OPTIONS = {RUN: ("alt", "needs", "raises", "title"), RECORD: (), **dict.fromkeys(SHOWN, ("title",))}
+FOR_READERS, FOR_SCRIPTS = ("alt", "title"), ("needs", "raises")
 
 
 def find_blocks(
@@ -111,11 +95,10 @@ def _without_language(fences: list[Fence], text: list[str], body_line: int) -> I
 
 def _wrong_options(block: Block) -> Iterator[Fault]:
     """A language or an option that there is not, an option without a value, a block without content."""
-    known = sorted(SHOWN | {RUN, RECORD})
-    if block.language not in known:
-        yield block.line, f"unknown language {block.language!r}: use one of {', '.join(known)}"
+    if block.language not in OPTIONS:
+        yield block.line, f"unknown language {block.language!r}: use one of {', '.join(sorted(OPTIONS))}"
         return
-    allowed = [o.name for o in OPTIONS if block.language == RUN or (o.on_shown and block.language != RECORD)]
+    allowed = OPTIONS[block.language]
     for name, value in block.options.items():
         if name not in allowed:
             yield block.line, f"unknown option {name!r}: `{block.language}` takes {', '.join(allowed) or 'none'}"
@@ -162,11 +145,10 @@ def _records_without_block(blocks: list[Block]) -> Iterator[Fault]:
             yield block.line, what
 
 
-def line_of(lines: list[str], *needles: str) -> int:
-    """The first line that holds one of the needles; 1 where none does."""
-    for needle in needles:
-        for candidate in (needle, html.unescape(needle)):
-            for number, line in enumerate(lines, 1):
-                if candidate and candidate in line:
-                    return number
+def line_of(lines: list[str], text: str) -> int:
+    """The first line that holds a text, if there is one as the address of a link; 1 where none does."""
+    for sought in (f"]({text}", f"]({html.unescape(text)}", text, html.unescape(text)) if text else ():
+        for number, line in enumerate(lines, 1):
+            if sought in line:
+                return number
     return 1

@@ -32,11 +32,6 @@ class Written:
     problems: list[Problem] = field(default_factory=list)
     readable: bool = True
 
-    @property
-    def text(self) -> str:
-        """The Markdown."""
-        return "\n".join(self.text_lines)
-
     def add(self, text: Sequence[str], first: int, step: int = 1) -> None:
         """Add lines that stand in the notebook from line `first` on; with a `step` of 0, all in that line."""
         self.text_lines += text

@@ -61,16 +61,15 @@ def read_file(settings: Settings, uri: str, raw: str) -> Page:
         written = notebooks.as_markdown(file, raw)
     else:
         written = notebooks.Written(raw_lines, [*range(1, len(raw_lines) + 1)])
-    source = Source(uri, file, written.text, tuple(written.lines))
     lines = written.text_lines
+    source = Source(uri, file, "\n".join(lines), tuple(written.lines))
     meta, body_line, faults = _front_matter(source.text)
     parsed = parse(settings, source.text, body_line)
     blocks, block_problems = find_blocks(settings, source, parsed, body_line)
     prose = Prose(source.text, body_line, blocks)
     faults += [*prose.faults, *_formula_differences(lines, prose.formulas, parsed.formulas)]
-    for address in parsed.images_without_alt:
-        line = line_of(lines, f"]({address}", address)
-        faults.append((line, f"the picture {address} has no alt text: say what it shows"))
+    for picture in parsed.images_without_alt:
+        faults.append((line_of(lines, picture), f"the picture {picture} has no alt text: say what it shows"))
     found = [*block_problems, *(source.problem(*fault) for fault in faults)]
     return Page(
         **vars(source),
@@ -81,7 +80,7 @@ def read_file(settings: Settings, uri: str, raw: str) -> Page:
         marks=prose.marks,
         formulas=prose.formulas,
         comments=tuple(comment.span() for comment in prose.comments.values()),
-        links=tuple((line_of(lines, f"]({href}", href), href) for href in parsed.links),
+        links=tuple((line_of(lines, href), href) for href in parsed.links),
         anchors=frozenset(parsed.anchors),
         words=parsed.words,
         problems=(*written.problems, *(found if written.readable else ())),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import accumulate
 
 from asrun.model import Binding, Block, Fault, Formula, Number
-from asrun.reading.blocks import OPTIONS
+from asrun.reading.blocks import FOR_READERS
 
 # A number may stand in _emphasis_, but x_1 holds none.
 DECIMAL = re.compile(
@@ -165,7 +165,7 @@ class Prose:
             tex = "" if formula.binding else formula.tex
             yield formula.span, formula.span[1], [number[0].lstrip("-+\u2212") for number in DECIMAL.finditer(tex)]
         for block in blocks:
-            texts = " ".join(block.options.get(option.name, "") for option in OPTIONS if option.prose)
+            texts = " ".join(block.options.get(option, "") for option in FOR_READERS)
             behind = starts[min((block.record or block).end, len(starts) - 1)]
             span = starts[block.line - 1], starts[block.line]
             yield span, behind, [number[0] for number in DECIMAL.finditer(texts)]
