@@ -32,7 +32,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block, and the options of one that runs: alt texts of its figures, the exception it raises, a package it needs."""
+    """A fenced block; one that runs may need a package that the Python in the page lacks, and raise an exception."""
 
     line: int
     end: int  # that of the fence which closes it
@@ -98,7 +98,7 @@ class Formula:
 
 @dataclass(frozen=True)
 class Source:
-    """The text of a page in Markdown (a notebook is written as such), and the line of the author's file for each of its lines."""
+    """The text of a page in Markdown, as which a notebook is written, and for each line that of the author's file."""
 
     uri: str
     file: str
@@ -240,7 +240,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Ran:
-    """What came of a block: printed text and figures in the order in which they came, and the facts of its statements."""
+    """What came of a block: text and figures in the order in which they came, and the facts of its statements."""
 
     outcome: str
     pieces: tuple[str | Figure, ...] = ()

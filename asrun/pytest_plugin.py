@@ -1,7 +1,7 @@
 """The pages as tests: one for each block, one for the rest of a page, one for the book.
 
-The book is run once for all of them, and what the cache holds is not run again. In a project that is no book of asrun, this does
-nothing and loads nothing.
+The book is run once for all of them, and what the cache holds is not run again. In a project that is no book of asrun,
+this does nothing and loads nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What `mkdocs.yml` says: the site's folders, its `nav`, its Markdown extensions, and the options of the plugin `asrun`."""
+"""What `mkdocs.yml` says: the site's folders, `nav` and Markdown extensions, and the options of the plugin `asrun`."""
 
 import difflib
 import hashlib

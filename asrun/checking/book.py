@@ -25,7 +25,7 @@ class Runs(Mapping[str, PageRun]):
     """What comes of each page, by its uri; whoever asks for one waits until it has run."""
 
     def __init__(self) -> None:
-        # Each thread only waits for a process; one more than there are cores, for a page that waits for a large library.
+        # Threads only wait for processes: one more than there are cores, for a page that waits for a large library.
         self._pool = ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) + 1)
         self._running: dict[str, Future[PageRun]] = {}
 
@@ -51,7 +51,7 @@ class Runs(Mapping[str, PageRun]):
 class Book:
     """A book that is being run: its pages in the order of `nav`, what comes of them, and what is wrong with it.
 
-    `math` holds the formulas of each page as KaTeX set them, by TeX and display, and `meanings` what symbols mean there.
+    `math` holds the formulas of each page as KaTeX set them, and `meanings` what symbols mean there.
     """
 
     settings: Settings
@@ -93,8 +93,8 @@ def begin(settings: Settings, only: Iterable[str] = (), say: Callable[[str], Non
     for page in read_pages(settings, only):
         found[page.uri] = page
         runs.begin(page.uri, partial(run_page, settings, page, table, say))
-    order = {entry.uri: place for place, entry in enumerate(settings.nav)}
-    pages = {uri: found[uri] for uri in sorted(found, key=lambda uri: (order.get(uri, len(order)), uri))}
+    in_order = dict.fromkeys([*(entry.uri for entry in settings.nav), *sorted(found)])
+    pages = {uri: found[uri] for uri in in_order if uri in found}
     meanings = {uri: meanings_on(page.stem, table) for uri, page in pages.items()}
     math = _set_formulas(settings, pages, meanings)
     if only:
@@ -127,7 +127,7 @@ def _set_formulas(
 
 
 def page_uri(settings: Settings, name: str) -> str:
-    """The uri of the page that is named as `docs/loss.md`, `loss.md` or `loss`. Raises BookError where there is none."""
+    """The uri of the page named as `docs/loss.md`, `loss.md` or `loss`. Raises BookError where there is none."""
     files = settings.page_files()
     for path in (settings.root / name, *(settings.docs / f"{name}{suffix}" for suffix in ("", *PAGE_SUFFIXES))):
         if path in files:

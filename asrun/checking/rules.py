@@ -33,7 +33,7 @@ def changed_records(page: Page, run: PageRun) -> Iterator[tuple[Block, list[str]
 
 
 def changed_numbers(page: Page, run: PageRun) -> Iterator[tuple[Number, str]]:
-    """The numbers that are not what their expressions give, and what these give, with the minus sign that the author uses."""
+    """The numbers that are not what their expressions give, and what these give, with the author's minus sign."""
     for number, value in zip(page.numbers, run.values, strict=False):
         if value.text and value.text.replace("\u2212", "-") != number.text.replace("\u2212", "-"):
             yield number, value.text.replace("-", "\u2212") if "\u2212" in number.text else value.text
@@ -52,17 +52,9 @@ def _lines(text: str) -> list[str]:
 
 def check_page(page: Page, run: PageRun, math: dict[tuple[str, bool], Rendered]) -> Iterator[Problem]:
     """Everything that is wrong with one page. `math` holds its formulas as KaTeX set them, by TeX and display."""
-    yield from page.problems
-    yield from run.problems
-    for fault in chain(
-        _check_records(page, run),
-        _check_numbers(page, run),
-        _check_alt_texts(page, run),
-        _check_repetition(page),
-        _check_bound_formulas(page, run, math),
-        _check_tex(page, math),
-    ):
-        yield page.problem(*fault)
+    of_run = chain(_check_records(page, run), _check_numbers(page, run), _check_alt_texts(page, run))
+    of_text = chain(_check_repetition(page), _check_bound_formulas(page, run, math), _check_tex(page, math))
+    yield from chain(page.problems, run.problems, (page.problem(*fault) for fault in chain(of_run, of_text)))
 
 
 def _check_records(page: Page, run: PageRun) -> Iterator[Fault]:
@@ -111,8 +103,7 @@ def _check_alt_texts(page: Page, run: PageRun) -> Iterator[Fault]:
         elif alts and not figures:
             yield block.line, "the block has an alt text and draws no figure: delete it, or draw"
         elif figures != alts:
-            what = f"the block draws {figures} figures and has {alts} alt texts: separate them by ' | '"
-            yield block.line, what
+            yield block.line, f"the block draws {figures} figures and has {alts} alt texts: separate them by ' | '"
 
 
 def _check_repetition(page: Page) -> Iterator[Fault]:
@@ -160,12 +151,9 @@ def _place(page: Page, formula: Formula, offset: int) -> tuple[int, int, str]:
 
 def check_book(settings: Settings, pages: dict[str, Page]) -> Iterator[Problem]:
     """What is wrong with more than one page. `pages` are all of them, by uri."""
-    yield from _check_nav(settings, pages)
-    yield from check_in_nav(settings, pages.values())
-    for page in pages.values():
-        yield from (page.problem(*fault) for fault in _check_links(settings, page, pages))
-    yield from _check_sections(settings, pages)
-    yield from _check_partners(settings, pages)
+    links = (page.problem(*fault) for page in pages.values() for fault in _check_links(settings, page, pages))
+    yield from chain(_check_nav(settings, pages), check_in_nav(settings, pages.values()), links)
+    yield from chain(_check_sections(settings, pages), _check_partners(settings, pages))
 
 
 def check_in_nav(settings: Settings, pages: Iterable[Page]) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from asrun.running.page import PageRun
 
 
 def update(book: Book) -> str:
-    """Write what the runs gave into the files of the pages. Returns a unified diff of them, empty where nothing changed."""
+    """Write what the runs gave into the files of the pages. Returns their unified diff, empty where nothing changed."""
     diff: list[str] = []
     for uri, page in book.pages.items():
         path = book.settings.docs / uri

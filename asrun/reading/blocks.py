@@ -13,8 +13,6 @@ from asrun.settings import Settings
 
 RUN, RECORD = "python", "output"
 SHOWN = ("bash", "console", "json", "latex", "text", "toml")
-
-
 # The options of each kind of block. Those for readers are prose: their numbers have expressions. Those for scripts are
 # attributes `data-NAME` of the block's HTML.
 OPTIONS = {RUN: ("alt", "needs", "raises", "title"), RECORD: (), **dict.fromkeys(SHOWN, ("title",))}
@@ -26,7 +24,7 @@ def find_blocks(
 ) -> tuple[tuple[Block, ...], list[Problem]]:
     """The blocks of a page in their order, and all faults of its fences."""
     text = source.text.split("\n")
-    faults = list(_without_language(parsed.fences, text, body_line))
+    faults = list(_without_language(parsed.fences, source.text, body_line))
     problems: list[Problem] = []
     blocks: list[Block] = []
     for fence in sorted(parsed.fences, key=lambda fence: fence.line):
@@ -51,10 +49,8 @@ def find_blocks(
     for place, (block, after) in enumerate(pairwise(blocks)):
         if block.language == RUN and after.language == RECORD and _follows(text, block, after):
             blocks[place] = replace(block, record=after)
-    faults += _printed_as_text(parsed, blocks, {line for line, _ in faults})
-    faults += _indented_code(parsed, text)
-    faults += _includes_outside(blocks, text, body_line)
-    faults += _records_without_block(blocks)
+    faults += [*_printed_as_text(parsed, blocks, {line for line, _ in faults}), *_indented_code(parsed, text)]
+    faults += [*_includes_outside(blocks, text, body_line), *_records_without_block(blocks)]
     return tuple(blocks), problems + [source.problem(*fault) for fault in faults]
 
 
@@ -76,21 +72,15 @@ def _follows(text: list[str], block: Block, after: Block) -> bool:
 # ---- the faults of fences ----
 
 
-def _without_language(fences: list[Fence], text: list[str], body_line: int) -> Iterator[Fault]:
+def _without_language(fences: list[Fence], text: str, body_line: int) -> Iterator[Fault]:
     """Fences without a language have no tag: they are found again by their first lines."""
-    openings = [
-        (number, line.strip(" >"), below.strip(" >"))
-        for number, (line, below) in enumerate(pairwise(text), 1)
-        if re.match(r"[>\s]*(```|~~~)", line)
-    ]
-    for fence in fences:
-        if not fence.line:
-            first = fence.source.split("\n")[0].strip() if fence.source else None
-            found = next((o for o in openings if o[2] == (o[1] if first is None else first)), None)
-            if found:
-                openings.remove(found)
-            what = "this fence names no language: write ```python, or ```text for what does not run"
-            yield found[0] if found else body_line, what
+    found = None
+    for fence in (fence for fence in fences if not fence.line):
+        first = re.escape(fence.source.split("\n")[0].strip()) if fence.source else r"\1"
+        opening = re.compile(rf"^[> \t]*(```+|~~~+)[ \t]*\n[> \t]*{first}[> ]*$", re.M)
+        found = opening.search(text, found.end() if found else 0)
+        line = text.count("\n", 0, found.start()) + 1 if found else body_line
+        yield line, "this fence names no language: write ```python, or ```text for what does not run"
 
 
 def _wrong_options(block: Block) -> Iterator[Fault]:
@@ -113,11 +103,8 @@ def _printed_as_text(parsed: Parsed, blocks: list[Block], told: set[int]) -> Ite
     within = told.union(*(range(block.line, block.end + 1) for block in blocks))
     tags = re.findall(rf'{TAG}="(\d+)"', "".join([parsed.text, *parsed.indented_code]))
     for line in sorted(set(map(int, tags)) - within)[:1]:
-        yield (
-            line,
-            "this fence is not closed, or does not stand on a line of its own at the "
-            "indentation of its container: the block would be printed as text and never run",
-        )
+        what = "this fence is not closed, or does not stand on a line of its own at the indentation of its container"
+        yield line, f"{what}: the block would be printed as text and never run"
 
 
 def _indented_code(parsed: Parsed, text: list[str]) -> Iterator[Fault]:

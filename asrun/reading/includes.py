@@ -57,8 +57,9 @@ def _fault_of_form(line: str, marker: re.Match[str] | None) -> str:
     """What is wrong with a marker by itself; empty where nothing is."""
     if not marker:
         return "a section marker that cannot be read: write # --8<-- [start:name]" if "8<--" in line else ""
-    if not SECTION_NAME.fullmatch(marker["name"]) or marker["edge"] not in ("start", "end"):
-        return f"the section marker [{marker['edge']}:{marker['name']}] is not of the form [start:some-name] or [end:some-name]"
+    edge, name = marker["edge"], marker["name"]
+    if not SECTION_NAME.fullmatch(name) or edge not in ("start", "end"):
+        return f"the section marker [{edge}:{name}] is not of the form [start:some-name] or [end:some-name]"
     if line[0].isspace():
         return "a section marker inside a statement: a section holds whole statements, so that it runs"
     return ""

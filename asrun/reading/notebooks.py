@@ -1,7 +1,7 @@
 """A notebook as a page: written as Markdown to be read, and put back after an update.
 
-Options of a code cell stand in its first lines (`#| alt: …`), its recorded output in its metadata (`"recorded": [lines]`),
-and the front matter in the notebook's metadata (`"book": {…}`).
+Options of a code cell stand in its first lines (`#| alt: …`), its recorded output in its metadata
+(`"recorded": [lines]`), and the front matter in the notebook's metadata (`"book": {…}`).
 """
 
 import json

@@ -24,8 +24,8 @@ def read_pages(settings: Settings, only: Iterable[str] = ()) -> Iterator[Page]:
     """Read the pages, or `only` some of them (uris below the docs folder), the longest first.
 
     A page is yielded as soon as it is read, so that it can run while the next one is read: if a long one came last, it
-    would run when all others have. What was found on it comes from the cache unless its file has changed, a module that it
-    shows a section of, or the fingerprint of the settings.
+    would run when all others have. What was found on it comes from the cache unless its file has changed, a module that
+    it shows a section of, or the fingerprint of the settings.
     """
     files = sorted(settings.page_files(), key=lambda path: -path.stat().st_size)
     wanted = set(only)

@@ -10,14 +10,11 @@ from itertools import accumulate
 from asrun.model import Binding, Block, Fault, Formula, Number
 from asrun.reading.blocks import FOR_READERS
 
-# A number may stand in _emphasis_, but x_1 holds none.
-DECIMAL = re.compile(
-    r"(?:(?<![^\W_])(?<![)\].])[-+\u2212])?(?<![^\W_])(?<![^\W_]_)(?<![.,])\d[\d,]*\.\d+(?:\.\d+)*(?:e[-+]?\d+)?%?"
-    r"(?=(?P<emphasis>[*_]{0,3}))"
-)
-NUMBER_BEFORE = re.compile(
-    r"(?P<number>(?:(?<![^\W_])(?<![)\].])[-+\u2212])?(?<![^\W_])(?<![^\W_]_)(?<!\.)(?:\d+/\d+|\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?%?))[*_]{0,3}$"
-)
+# A number may stand in _emphasis_, but x_1 holds none; and of two that are joined by a hyphen, neither is negative.
+BEGIN = r"(?:(?<![^\W_])(?<![)\].])[-+\u2212])?(?<![^\W_])(?<![^\W_]_)"
+DECIMAL = re.compile(BEGIN + r"(?<![.,])\d[\d,]*\.\d+(?:\.\d+)*(?:e[-+]?\d+)?%?(?=(?P<emphasis>[*_]{0,3}))")
+ANY_NUMBER = BEGIN + r"(?<!\.)(?:\d+/\d+|\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?%?)"
+NUMBER_BEFORE = re.compile(rf"(?P<number>{ANY_NUMBER})[*_]{{0,3}}$")
 # What is not prose. The leftmost alternative wins, as it does for a reader.
 NOT_PROSE = re.compile(
     r"""(?P<code>(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n[ \t>]*\n).)+?(?<!`)(?P=ticks)(?!`))
@@ -42,16 +39,15 @@ COMMENT = re.compile(
 EXEMPT = ("version", "quoted")
 QUOTE = re.compile(r"(?:[ \t]*>)+[ \t]?")  # before a line of a block quote
 TITLE_LINE = re.compile(r"^[>\s]*(?:#{1,6}\s|(?:!!!|\?\?\?\+?|===)[ +!])")
-
-
+# The span of what cannot hold comments, where they follow it, and its numbers that need expressions.
 Element = tuple[tuple[int, int], int, list[str]]
 
 
 class Prose:
     """The prose of a page: its formulas, its numbers, how many others have which mark, and what is wrong with them.
 
-    Every offset is one of the page's text: `visible` has blanks in place of front matter and blocks, `bare` also in place
-    of comments, formulas, code, tags and addresses. Comments are found by the offsets at which they begin.
+    Every offset is one of the page's text: `visible` has blanks in place of front matter and blocks, `bare` also in
+    place of comments, formulas, code, tags and addresses. Comments are found by the offsets at which they begin.
     """
 
     def __init__(self, text: str, body_line: int, blocks: Sequence[Block]) -> None:
@@ -105,8 +101,13 @@ class Prose:
             tex = re.sub(rf"\n{QUOTE.pattern}", "\n", self.visible[first : end - width])
             formula = Formula(line, first - self.starts[line - 1] + 1, tex, width == 2, (start, end))
             for comment in self._comments_behind(end):
-                if comment["code"] or comment["mark"]:
-                    formula = replace(formula, binding=self._binding(comment), mark=comment["mark"] or "")
+                if comment["code"]:
+                    code, where = " ".join(comment["code"].split()), comment["where"] or ""
+                    binding = Binding(self._line(comment.start()), code, where, comment["kind"] == "value")
+                    formula = replace(formula, binding=binding)
+                elif comment["mark"]:
+                    formula = replace(formula, mark=comment["mark"])
+                if formula.binding or formula.mark:
                     used.add(comment.start())
                     break
             if formula.display and not (formula.binding or formula.mark):
@@ -116,12 +117,6 @@ class Prose:
         for start, comment in self.comments.items():
             if start not in used and (comment["code"] or comment["mark"]):
                 self._tell(start, f"no formula stands above {' '.join(comment[0].split())}")
-
-    def _binding(self, comment: re.Match[str]) -> Binding | None:
-        if not comment["code"]:
-            return None
-        code = " ".join(comment["code"].split())
-        return Binding(self._line(comment.start()), code, comment["where"] or "", comment["kind"] == "value")
 
     # ---- numbers ----
 
@@ -138,7 +133,7 @@ class Prose:
                 self._tell(offset, f"{what}: put the comment right behind the number it checks")
 
     def _literals_in_titles(self, bound: set[int]) -> dict[int, list[str]]:
-        """The numbers in the title at each line; others are not `bound` at their offsets, need expressions and are told."""
+        """The numbers in the title at each line; others that are not `bound` at their offsets are told."""
         # Whole numbers need no expression, but may have one in a title, too: so each title is an element.
         titles: dict[int, list[str]] = {
             line: [] for line, text in enumerate(self.visible.split("\n"), 1) if TITLE_LINE.match(text)
