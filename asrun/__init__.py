@@ -4,28 +4,14 @@ The rooms, from the ground up: `reading`, `formulas` and `programs`; `running`; 
 A room imports from those below it only.
 """
 
-from __future__ import annotations
-
 import sys
-from typing import TYPE_CHECKING, Any
 
 from asrun.names import hand_out
-
-if TYPE_CHECKING:
-    from asrun.checking.book import Book, begin, verify
-    from asrun.model import Problem
-    from asrun.settings import BookError, Settings
-
-__all__ = ["Book", "BookError", "Problem", "Settings", "begin", "verify"]
 
 if sys.version_info < (3, 11, 5):
     _sentence = f"asrun needs Python 3.11.5 or later, and this is {sys.version.split()[0]}: run it with a newer one"
     raise SystemExit(_sentence) if sys.argv[:1] == ["-m"] else ImportError(_sentence)
 
-_get = hand_out(
+__all__, __getattr__ = hand_out(
     __name__, **{"checking.book": "Book begin verify", "model": "Problem", "settings": "BookError Settings __version__"}
 )
-
-
-def __getattr__(name: str) -> Any:
-    return _get(name)

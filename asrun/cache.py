@@ -1,7 +1,5 @@
 """Files that several processes share: whoever reads one while it is written sees all of the old or of the new one."""
 
-from __future__ import annotations
-
 import os
 import pickle
 import tempfile

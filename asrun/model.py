@@ -1,7 +1,5 @@
 """What the rooms hand to each other: pages and what was found on them, jobs and what came of them."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +17,9 @@ class Problem:
         return f"{self.file}:{self.line}: {self.message}"
 
 
+Fault = tuple[int, str]  # a line of a page's text or of a module, and what is wrong there
+
+
 @dataclass(frozen=True)
 class Segment:
     """A run of whole statements and where it stands: `file:line` is its first line."""
@@ -31,22 +32,17 @@ class Segment:
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: `line` and `end` are the lines of its fences, `prefix` is what stands before both.
-
-    Readers see its `code`: the author's `source` with includes in place. A block that runs has `segments`, its own
-    statements and those that it includes, `alts`, one for each figure, and the `record` of its output. It `raises` the
-    exception of this name, and `needs` a package that the Python in the page lacks.
-    """
+    """A fenced block; one that runs may need a package that the Python in the page lacks, and raise an exception."""
 
     line: int
-    end: int
+    end: int  # that of the fence which closes it
     language: str
     options: dict[str, str]
     source: str
-    prefix: str
-    code: str
-    segments: tuple[Segment, ...] = ()
-    record: Block | None = None
+    prefix: str  # stands before both fences
+    code: str  # what readers see: the source with includes in place
+    segments: tuple[Segment, ...] = ()  # the statements of a block that runs: its own and those that it includes
+    record: "Block | None" = None  # of its output
 
     @property
     def title(self) -> str:
@@ -67,18 +63,14 @@ class Block:
 
 @dataclass(frozen=True)
 class Number:
-    """A number in the prose with the expression that gives it, in the columns `start:end` of `line`.
-
-    For one of a title, a formula or an alt text, this is where a comment names it: `element` is the span that holds it.
-    """
+    """A number in the prose, or one that a comment names below the title, formula or alt text that holds it."""
 
     line: int
-    start: int
-    end: int
+    span: tuple[int, int]  # in the page's text
     text: str
     expression: str
     comment_line: int
-    element: tuple[int, int] | None = None
+    element: tuple[int, int] | None = None  # the span of what holds it
 
 
 @dataclass(frozen=True)
@@ -93,31 +85,20 @@ class Binding:
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula: its TeX, the line and column (from 1) where it begins, and its span in the page's text.
-
-    It has a binding to code, or a mark (definition, statement), or neither.
-    """
+    """A formula, with a binding to code, or a mark, or neither."""
 
     line: int
-    column: int
+    column: int  # from 1, where its TeX begins
     tex: str
     display: bool
-    span: tuple[int, int]
+    span: tuple[int, int]  # in the page's text
     binding: Binding | None = None
-    mark: str = ""
-
-
-@dataclass(frozen=True)
-class Link:
-    """A link or a picture, with its address as the author wrote it."""
-
-    line: int
-    href: str
+    mark: str = ""  # definition or statement
 
 
 @dataclass(frozen=True)
 class Source:
-    """The text of a page in Markdown (a notebook is written as such), and the line of the author's file for each of its lines."""
+    """The text of a page in Markdown, as which a notebook is written, and for each line that of the author's file."""
 
     uri: str
     file: str
@@ -139,24 +120,20 @@ class Source:
 
 @dataclass(frozen=True)
 class Page(Source):
-    """A page with what was found on it; one with faults in its fences is not `runnable`.
-
-    `body_line` is the first below the front matter, `comments` are the spans of comments in the text, `marks` count the
-    numbers that are marked as a version or as quoted.
-    """
+    """A page with what was found on it."""
 
     meta: dict[str, Any]
-    body_line: int
+    body_line: int  # the first below the front matter
     blocks: tuple[Block, ...]
     numbers: tuple[Number, ...]
-    marks: Counter[str]
+    marks: Counter[str]  # how many numbers are marked as a version, and as quoted
     formulas: tuple[Formula, ...]
-    comments: tuple[tuple[int, int], ...]
-    links: tuple[Link, ...]
+    comments: tuple[tuple[int, int], ...]  # their spans in the text
+    links: tuple[tuple[int, str], ...]  # lines and addresses of links and pictures
     anchors: frozenset[str]
     words: int
     problems: tuple[Problem, ...]
-    runnable: bool
+    runnable: bool  # whether its fences have no faults
 
     @property
     def is_chapter(self) -> bool:
@@ -170,6 +147,26 @@ class Page(Source):
     @property
     def bound_formulas(self) -> list[Formula]:
         return [formula for formula in self.formulas if formula.binding]
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A row of the notation table: what a symbol stands for."""
+
+    symbol: str
+    tex: str
+    python: str  # of a symbol with indices, as x_{ij}, an expression like `X[i, j]`
+    shape: tuple[str, ...] | None
+    text: str
+    definitions: tuple[str, ...] = ()  # the expressions that it equals
+    parameters: tuple[str, ...] = ()  # of a function
+    base: str = ""
+    indices: tuple[str, ...] = ()
+    index_size: str = ""  # how far an index runs
+    positive: bool = False
+    integer: bool = False
+    pages: frozenset[str] = frozenset()
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -202,22 +199,19 @@ Item = Code | Value | Check
 
 @dataclass(frozen=True)
 class Job:
-    """A page to run, its items in page order, in the working folder `folder`; a crash is reported in the file `log`.
-
-    `libraries` are loaded before the page's process is forked, and later pages share them. `time_limit` is in seconds.
-    """
+    """A page to run."""
 
     root: str
     file: str
     name: str
-    items: tuple[Item, ...]
+    items: tuple[Item, ...]  # in page order
     meanings: dict[str, Meaning]
-    libraries: tuple[str, ...]
+    libraries: tuple[str, ...]  # are loaded before the page's process is forked, and later pages share them
     style: str
-    time_limit: float
-    folder: str
+    time_limit: float  # seconds, for each item
+    folder: str  # where it works
     data: str
-    log: str
+    log: str  # the file in which a crash is reported
     package: str
 
 
@@ -246,7 +240,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Ran:
-    """What came of a block: printed text and figures in the order in which they came, and the facts of its statements."""
+    """What came of a block: text and figures in the order in which they came, and the facts of its statements."""
 
     outcome: str
     pieces: tuple[str | Figure, ...] = ()
@@ -260,30 +254,6 @@ class Formatted:
 
     text: str = ""
     error: str = ""
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """A row of the notation table: what a symbol stands for.
-
-    `definitions` are the expressions that it equals, `parameters` those of a function. A symbol with indices, as x_{ij},
-    has them in `indices` and an expression like `X[i, j]` in `python`. For an index, `index_size` is how far it runs.
-    """
-
-    symbol: str
-    tex: str
-    python: str
-    shape: tuple[str, ...] | None
-    text: str
-    definitions: tuple[str, ...] = ()
-    parameters: tuple[str, ...] = ()
-    base: str = ""
-    indices: tuple[str, ...] = ()
-    index_size: str = ""
-    positive: bool = False
-    integer: bool = False
-    pages: frozenset[str] = frozenset()
-    line: int = 0
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,4 @@
-"""What `mkdocs.yml` says: the site's folders, its `nav`, its Markdown extensions, and the options of the plugin `asrun`."""
-
-from __future__ import annotations
+"""What `mkdocs.yml` says: the site's folders, `nav` and Markdown extensions, and the options of the plugin `asrun`."""
 
 import difflib
 import hashlib
@@ -8,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import distributions
 from pathlib import Path
@@ -27,62 +25,48 @@ class BookError(Exception):
 
 @dataclass(frozen=True)
 class Options:
-    """The options of the plugin `asrun` in `mkdocs.yml`; all may be left out.
+    """The options of the plugin `asrun` in `mkdocs.yml`; all may be left out."""
 
-    `modules` is the folder of the modules whose sections pages show, a package that pages import from; `tests` the
-    folder that holds a test file for each of them; `shared_modules` are those that belong to no single chapter.
-    `notation` is the page with the table of symbols, `style` the `module:NAME` of a dict of Matplotlib settings.
-    Libraries of `preload` are loaded once for all pages that import them; those of `runtime` can be had by the Python
-    in the page, and without any the site has none. `time_limit` is in seconds, for one block.
-    `license` and `text_license` name the licenses of code and of text and figures; `report` is the page where a reader
-    reports a problem while the repository is not known, `playground` the page that holds `<book-playground>`.
-    """
-
-    modules: str = "snippets"
-    tests: str = "tests/snippets"
-    shared_modules: tuple[str, ...] = ()
-    notation: str = ""
-    style: str = ""
-    preload: tuple[str, ...] = ()
-    runtime: tuple[str, ...] = ()
-    time_limit: float = 30
-    license: str = ""
-    text_license: str = ""
-    report: str = ""
-    playground: str = ""
+    modules: str = "snippets"  # the folder of the modules whose sections pages show, a package that pages import from
+    tests: str = "tests/snippets"  # the folder with a test file for each of them
+    shared_modules: tuple[str, ...] = ()  # those that belong to no single chapter
+    notation: str = ""  # the page with the table of symbols
+    style: str = ""  # the `module:NAME` of a dict of Matplotlib settings
+    preload: tuple[str, ...] = ()  # libraries that are loaded once for all pages that import them
+    runtime: tuple[
+        str, ...
+    ] = ()  # those that the Python in the page can have; without any, the site has no such Python
+    time_limit: float = 30.0  # seconds, for one block
+    license: str = ""  # of code
+    text_license: str = ""  # of text and figures
+    report: str = ""  # the page where a reader reports a problem while the repository is not known
+    playground: str = ""  # the page that holds `<book-playground>`
 
     @classmethod
-    def read(cls, given: Any) -> Options:
+    def read(cls, given: Any) -> "Options":
         """Check what stands below `asrun:`. Raises BookError, with a sentence, for what cannot be meant."""
         if given is not None and not isinstance(given, Mapping):
             raise BookError(f"mkdocs.yml: the options of asrun are a list of `name: value`, not {given!r}")
-        known = {option.name: option.default for option in fields(cls)}
-        values: dict[str, Any] = {}
-        for name, value in (given or {}).items():
+        known = vars(cls())
+        for name in given or {}:
             if name not in known:
                 near = difflib.get_close_matches(str(name), known, n=1)
                 meant = f"do you mean {near[0]}?" if near else f"there are {', '.join(known)}"
                 raise BookError(f"mkdocs.yml: asrun has no option {name}: {meant}")
-            values[name] = _typed(name, value, known[name])
-        return cls(**values)
+        return cls(**{name: _typed(name, value, known[name]) for name, value in (given or {}).items()})
 
 
 def _typed(name: str, value: Any, default: Any) -> Any:
     """The value of an option in the type of its default."""
-    if isinstance(default, tuple) and isinstance(value, list) and all(isinstance(part, str) for part in value):
-        return tuple(value)
-    if isinstance(default, str) and isinstance(value, str):
-        return value
-    if (
-        isinstance(default, (int, float))
-        and isinstance(value, (int, float))
-        and not isinstance(value, bool)
-        and value > 0
-    ):
-        return float(value)
-    kinds: dict[type, str] = {tuple: "a list of words, as [one, two]", str: "a text"}
-    wanted = kinds.get(type(default), "a number of seconds above 0")
-    raise BookError(f"mkdocs.yml: the option {name} of asrun is {wanted}, not {value!r}")
+    match default, value:
+        case tuple(), list() if all(isinstance(part, str) for part in value):
+            return tuple(value)
+        case str(), str():
+            return value
+        case float(), int() | float() if value > 0 and value is not True:
+            return float(value)
+    wanted = {tuple: "a list of words, as [one, two]", str: "a text", float: "a number of seconds above 0"}
+    raise BookError(f"mkdocs.yml: the option {name} of asrun is {wanted[type(default)]}, not {value!r}")
 
 
 @dataclass(frozen=True)
@@ -93,16 +77,22 @@ class Entry:
     sections: tuple[str, ...]
 
 
-@dataclass(frozen=True)
 class Settings:
-    """What `mkdocs.yml` says about the book below `root`."""
+    """What `mkdocs.yml`, read as `site`, says about the book below `root`."""
 
-    root: Path
-    site: dict[str, Any] = field(repr=False)
-    options: Options = field(repr=False, default_factory=Options)
+    def __init__(self, root: Path, site: dict[str, Any], options: Options | None = None) -> None:
+        self.root, self.site, self.options = root, site, options or Options()
+        self.docs = root / str(site.get("docs_dir", "docs"))
+        self.data = self.docs / "data"  # which pages read as `data/…`
+        self.modules = root / self.options.modules
+        self.package = self.options.modules.strip("/").replace("/", ".")  # which pages import these modules from
+        self.shared_modules = {"__init__", *self.options.shared_modules}  # these belong to no single chapter
+        self.cache = root / ".cache"
+        # The name of the site as one file, and of the folder in it.
+        self.archive_name = re.sub(r"[^a-z0-9]+", "-", str(site.get("site_name", "book")).lower()).strip("-")
 
     @classmethod
-    def load(cls, root: Path) -> Settings:
+    def load(cls, root: Path) -> "Settings":
         """Read `mkdocs.yml`. Raises BookError where it is missing or unreadable, or says what cannot be meant."""
         _expect_surroundings()
         root = root.resolve()
@@ -112,66 +102,25 @@ class Settings:
             raise BookError(f"{root} holds no mkdocs.yml: start in the book's folder") from None
         except yaml.YAMLError as error:
             raise BookError(f"mkdocs.yml cannot be read: {error}") from None
-        given = plugin_options(site)
-        settings = cls(root, site, Options.read(given))
+        given = dict(_entries(site.get("plugins"))).get("asrun")
+        options = Options.read(given)
         for name in ("modules", "tests"):
-            if name in (given or {}) and not (root / getattr(settings.options, name)).is_dir():
-                named = getattr(settings.options, name)
-                raise BookError(
-                    f"mkdocs.yml: {name} names the folder {named}, which does not exist: make it, or mend the name"
-                )
-        return settings
-
-    @property
-    def docs(self) -> Path:
-        """The folder of the pages."""
-        return self.root / str(self.site.get("docs_dir", "docs"))
-
-    @property
-    def data(self) -> Path:
-        """The folder of the data that pages read as `data/…`."""
-        return self.docs / "data"
-
-    @property
-    def modules(self) -> Path:
-        """The folder of the modules whose sections pages show."""
-        return self.root / self.options.modules
-
-    @property
-    def package(self) -> str:
-        """The name that pages import these modules from."""
-        return self.options.modules.strip("/").replace("/", ".")
-
-    @property
-    def shared_modules(self) -> frozenset[str]:
-        """Modules that belong to no single chapter."""
-        return frozenset(self.options.shared_modules) | {"__init__"}
-
-    @property
-    def cache(self) -> Path:
-        """Where results are kept."""
-        return self.root / ".cache"
-
-    @property
-    def archive_name(self) -> str:
-        """The name of the site as one file, and of the folder in it."""
-        return re.sub(r"[^a-z0-9]+", "-", str(self.site.get("site_name", "book")).lower()).strip("-")
+            folder = getattr(options, name)
+            if name in (given or {}) and not (root / folder).is_dir():
+                what = f"{name} names the folder {folder}, which does not exist: make it, or mend the name"
+                raise BookError(f"mkdocs.yml: {what}")
+        return cls(root, site, options)
 
     @cached_property
     def nav(self) -> tuple[Entry, ...]:
         """The pages in the order of `nav`."""
 
         def walk(node: Any, sections: tuple[str, ...]) -> Iterator[Entry]:
-            if isinstance(node, str):
-                if node.endswith(PAGE_SUFFIXES):
-                    yield Entry(node, sections)
-            elif isinstance(node, dict):
-                for title, child in node.items():
-                    inner = sections if isinstance(child, str) else (*sections, str(title))
-                    yield from walk(child, inner)
-            else:
-                for child in node or ():
-                    yield from walk(child, sections)
+            for title, child in _entries(node):
+                if isinstance(child, (list, dict)):
+                    yield from walk(child, (*sections, str(title)))
+                elif str(child or title).endswith(PAGE_SUFFIXES):
+                    yield Entry(child or title, sections)
 
         return tuple(walk(self.site.get("nav"), ()))
 
@@ -179,13 +128,12 @@ class Settings:
         """Every page below `docs/`, in `nav` or not; hidden folders and overrides apart."""
         theme = self.site.get("theme")
         custom = theme.get("custom_dir") if isinstance(theme, dict) else None
-        overrides = self.root / custom if custom else None
         return sorted(
             path
             for path in self.docs.rglob("*")
             if path.suffix in PAGE_SUFFIXES
             and not any(part.startswith(".") for part in path.relative_to(self.docs).parts)
-            and not (overrides and path.is_relative_to(overrides))
+            and not (custom and path.is_relative_to(self.root / custom))
             and not (path.name == "README.md" and path.parent != self.docs)
         )
 
@@ -196,15 +144,10 @@ class Settings:
     @cached_property
     def extensions(self) -> tuple[list[str], dict[str, dict[str, Any]]]:
         """The site's Markdown extensions and their settings, as Python-Markdown takes them."""
-        names, configs = ["toc", "tables", "fenced_code"], {}
-        for item in self.site.get("markdown_extensions", ()):
-            name, config = next(iter(item.items())) if isinstance(item, dict) else (item, None)
-            names.append(name)
-            if config:
-                configs[name] = config
-        if "pymdownx.superfences" in names:
-            names.remove("fenced_code")
-        return list(dict.fromkeys(names)), configs
+        given = dict.fromkeys(["toc", "tables", "fenced_code"]) | dict(_entries(self.site.get("markdown_extensions")))
+        if "pymdownx.superfences" in given:
+            del given["fenced_code"]
+        return list(given), {name: config for name, config in given.items() if config}
 
     @cached_property
     def fingerprint(self) -> str:
@@ -214,6 +157,12 @@ class Settings:
             digest.update(path.read_bytes() if path.exists() else b"")
         digest.update(repr((self.extensions, self.options.modules)).encode())
         return digest.hexdigest()
+
+
+def _entries(node: Any) -> Iterator[tuple[Any, Any]]:
+    """The names in a list or a mapping of `mkdocs.yml`, each with what stands below it, or None."""
+    for item in node if isinstance(node, list) else [node or {}]:
+        yield from item.items() if isinstance(item, dict) else [(item, None)]
 
 
 def _expect_surroundings() -> None:
@@ -229,12 +178,3 @@ def _expect_surroundings() -> None:
     if len(found) > 1:
         places = ", ".join(f"{version} in {place}" for version, place in found.items())
         raise BookError(f"two versions of asrun are on Python's path ({places}): uninstall one of them")
-
-
-def plugin_options(site: Mapping[str, Any]) -> Any:
-    """What stands below `asrun` in the `plugins` of `mkdocs.yml`; None where nothing does."""
-    plugins = site.get("plugins")
-    entries = plugins.items() if isinstance(plugins, Mapping) else [
-        next(iter(item.items())) for item in plugins or () if isinstance(item, Mapping) and item
-    ]  # fmt: skip
-    return next((given for name, given in entries if name == "asrun"), None)

@@ -1,31 +1,31 @@
 """Read, run and check a book: what the command line, the tests and the site begin with."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from itertools import chain
 from typing import Any
 
-from asrun.checking.book_rules import check_book, check_in_nav
-from asrun.checking.page_rules import check_page
 from asrun.checking.record import book_record
+from asrun.checking.rules import check_book, check_in_nav, check_page
 from asrun.formulas import katex
 from asrun.formulas.notation import meanings_on, read_table
 from asrun.formulas.symbols import tag
 from asrun.model import Meaning, Page, Problem
 from asrun.reading.pages import read_pages
 from asrun.running.page import PageRun, expect_runs, run_page
-from asrun.settings import BookError, Settings
+from asrun.settings import PAGE_SUFFIXES, BookError, Settings
+
+Math = dict[tuple[str, bool], katex.Rendered]  # the formulas of a page, by TeX and display
 
 
 class Runs(Mapping[str, PageRun]):
     """What comes of each page, by its uri; whoever asks for one waits until it has run."""
 
     def __init__(self) -> None:
-        # Each thread only waits for a process; one more than there are cores, for a page that waits for a large library.
+        # Threads only wait for processes: one more than there are cores, for a page that waits for a large library.
         self._pool = ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) + 1)
         self._running: dict[str, Future[PageRun]] = {}
 
@@ -51,13 +51,13 @@ class Runs(Mapping[str, PageRun]):
 class Book:
     """A book that is being run: its pages in the order of `nav`, what comes of them, and what is wrong with it.
 
-    `math` holds the formulas of each page as KaTeX set them, by TeX and display, and `meanings` what symbols mean there.
+    `math` holds the formulas of each page as KaTeX set them, and `meanings` what symbols mean there.
     """
 
     settings: Settings
     pages: dict[str, Page]
     runs: Runs
-    math: dict[str, dict[tuple[str, bool], katex.Rendered]] = field(repr=False)
+    math: dict[str, Math] = field(repr=False)
     meanings: dict[str, dict[str, Meaning]] = field(repr=False)
     book_problems: tuple[Problem, ...]  # those that are not of one page
 
@@ -93,8 +93,8 @@ def begin(settings: Settings, only: Iterable[str] = (), say: Callable[[str], Non
     for page in read_pages(settings, only):
         found[page.uri] = page
         runs.begin(page.uri, partial(run_page, settings, page, table, say))
-    order = {entry.uri: place for place, entry in enumerate(settings.nav)}
-    pages = {uri: found[uri] for uri in sorted(found, key=lambda uri: (order.get(uri, len(order)), uri))}
+    in_order = dict.fromkeys([*(entry.uri for entry in settings.nav), *sorted(found)])
+    pages = {uri: found[uri] for uri in in_order if uri in found}
     meanings = {uri: meanings_on(page.stem, table) for uri, page in pages.items()}
     math = _set_formulas(settings, pages, meanings)
     if only:
@@ -113,30 +113,23 @@ def verify(settings: Settings, only: Iterable[str] = (), say: Callable[[str], No
 
 def _set_formulas(
     settings: Settings, pages: dict[str, Page], meanings: dict[str, dict[str, Meaning]]
-) -> dict[str, dict[tuple[str, bool], katex.Rendered]]:
+) -> dict[str, Math]:
     """The formulas of each page as HTML, their symbols marked with what they mean on that page."""
-    trees = katex.parse(settings, ((f.tex, f.display) for page in pages.values() for f in page.formulas))
+    formulas = {uri: dict.fromkeys((f.tex, f.display) for f in page.formulas) for uri, page in pages.items()}
+    trees = katex.parse(settings, chain(*formulas.values()))
     keys = {
-        (uri, tex, display): (tex, display, tag(tex, trees[tex, display].tree, meanings[uri]))
-        for uri, page in pages.items()
-        for tex, display in dict.fromkeys((formula.tex, formula.display) for formula in page.formulas)
+        (uri, key): (*key, tag(key[0], trees[key].tree, meanings[uri]))
+        for uri, of_page in formulas.items()
+        for key in of_page
     }
     rendered = katex.render(settings, keys.values())
-    math: dict[str, dict[tuple[str, bool], katex.Rendered]] = {uri: {} for uri in pages}
-    for (uri, tex, display), key in keys.items():
-        math[uri][tex, display] = rendered[key]
-    return math
+    return {uri: {key: rendered[keys[uri, key]] for key in of_page} for uri, of_page in formulas.items()}
 
 
 def page_uri(settings: Settings, name: str) -> str:
-    """The uri of the page that is named as `docs/loss.md`, `loss.md` or `loss`. Raises BookError where there is none."""
-    for candidate in (
-        settings.root / name,
-        settings.docs / name,
-        settings.docs / f"{name}.md",
-        settings.docs / f"{name}.ipynb",
-    ):
-        if candidate in settings.page_files():
-            return candidate.relative_to(settings.docs).as_posix()
-    there = ", ".join(settings.name(path) for path in settings.page_files())
-    raise BookError(f"there is no page {name}: the pages are {there}")
+    """The uri of the page named as `docs/loss.md`, `loss.md` or `loss`. Raises BookError where there is none."""
+    files = settings.page_files()
+    for path in (settings.root / name, *(settings.docs / f"{name}{suffix}" for suffix in ("", *PAGE_SUFFIXES))):
+        if path in files:
+            return path.relative_to(settings.docs).as_posix()
+    raise BookError(f"there is no page {name}: the pages are {', '.join(map(settings.name, files))}")

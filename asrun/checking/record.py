@@ -1,7 +1,5 @@
 """The record of what was run and compared, page by page and in all, and the table that shows it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 
@@ -67,13 +65,11 @@ def book_record(runs: Iterable[tuple[Page, PageRun]]) -> dict[str, Any]:
 
 def record_table(pages: Iterable[Page], record: dict[str, Any]) -> str:
     """The record of a book as a Markdown table with a row for each of these pages."""
-    head = ("Page", *COUNTS.values())
-    lines = [f"| {' | '.join(head)} |", f"|---{'|--:' * len(COUNTS)}|"]
+    rows: list[tuple[str, ...]] = [("Page", *COUNTS.values())]
     for page in pages:
         count = counts(record["pages"][page.file])
-        title = page.meta.get("title", page.uri)
-        lines.append(f"| [{title}]({page.uri}) | {' | '.join(str(count[name]) for name in COUNTS)} |")
+        rows.append((f"[{page.meta.get('title', page.uri)}]({page.uri})", *(str(count[name]) for name in COUNTS)))
     total = {**record["totals"], "formulas": record["totals"]["formulas"]["set"]}
-    totals = " | ".join(f"**{total[name]}**" for name in COUNTS)
-    lines.append(f"| **All pages** | {totals} |")
-    return "\n".join(lines)
+    rows.append(("**All pages**", *(f"**{total[name]}**" for name in COUNTS)))
+    head, *body = (f"| {' | '.join(row)} |" for row in rows)
+    return "\n".join([head, f"|---{'|--:' * len(COUNTS)}|", *body])

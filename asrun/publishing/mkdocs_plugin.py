@@ -41,7 +41,7 @@ from asrun.publishing.page import Dressing, Placeholders, compact
 from asrun.publishing.policy import with_headers, write_policy
 from asrun.publishing.stylesheet import stylesheet
 from asrun.publishing.templates import TemplateProblem, compile_all
-from asrun.reading.options import OPTIONS
+from asrun.reading.blocks import FOR_SCRIPTS
 from asrun.running.page import expect_runs
 from asrun.settings import BookError, Options, Settings
 
@@ -229,11 +229,7 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
             shows = bool(names) and self.functions.get(names[0]) == (uri, code_anchor(names[0]))
             said = [f"#{code_anchor(names[0])}"] if shows else []
             said += [f"data-block={number}"]
-            said += [
-                f'data-{option.name}="{block.options[option.name]}"'
-                for option in OPTIONS
-                if option.for_scripts and option.name in block.options
-            ]
+            said += [f'data-{name}="{block.options[name]}"' for name in FOR_SCRIPTS if name in block.options]
             marks[block.line] = " ".join(said)
         return marks
 

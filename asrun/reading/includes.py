@@ -1,14 +1,12 @@
 """Sections of modules, and the includes that show them: `--8<-- "loss.py:mse"`."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 
-from asrun.model import Problem, Segment
+from asrun.model import Fault, Problem, Segment
 from asrun.settings import Settings
 
 INCLUDE = re.compile(r'^(?P<indent>\s*)--8<--\s+"(?P<file>[^":]+):(?P<section>[^"]*)"\s*$')
@@ -33,36 +31,33 @@ class Section:
 def sections_of(settings: Settings, path: Path) -> tuple[dict[str, Section], list[Problem]]:
     """The sections of one module by name, and what is wrong with its markers."""
     sections: dict[str, Section] = {}
-    faults: list[tuple[int, str]] = []
+    faults: list[Fault] = []
     opened: dict[str, int] = {}
     lines = path.read_text(encoding="utf-8").split("\n")
     for number, line in enumerate(lines, 1):
-        match = MARKER.match(line)
-        if fault := _fault_of_form(line, match):
+        marker = MARKER.match(line)
+        name = marker["name"] if marker else ""
+        if fault := _fault_of_form(line, marker):
             faults.append((number, fault))
-        elif match and match["edge"] == "start":
-            name = match["name"]
+        elif marker and marker["edge"] == "start":
             if name in opened or name in sections:
                 faults.append((number, f"the section {name!r} is there twice: give each its own name"))
             opened.setdefault(name, number)
-        elif match:
-            name = match["name"]
-            if name in opened:
-                start = opened.pop(name)
-                sections.setdefault(name, Section(name, start + 1, tuple(_pieces(lines, start, number - 1))))
-            else:
-                faults.append((number, f"the section {name!r} ends but never started: add # --8<-- [start:{name}]"))
-    faults += (
-        (number, f"the section {name!r} is never closed: add # --8<-- [end:{name}]") for name, number in opened.items()
-    )
-    return sections, [Problem(settings.name(path), number, message) for number, message in faults]
+        elif name in opened:
+            start = opened.pop(name)
+            sections.setdefault(name, Section(name, start + 1, tuple(_pieces(lines, start, number - 1))))
+        elif marker:
+            faults.append((number, f"the section {name!r} ends but never started: add # --8<-- [start:{name}]"))
+    for name, number in opened.items():
+        faults.append((number, f"the section {name!r} is never closed: add # --8<-- [end:{name}]"))
+    return sections, [Problem(settings.name(path), *fault) for fault in faults]
 
 
-def _fault_of_form(line: str, match: re.Match[str] | None) -> str:
+def _fault_of_form(line: str, marker: re.Match[str] | None) -> str:
     """What is wrong with a marker by itself; empty where nothing is."""
-    if not match:
+    if not marker:
         return "a section marker that cannot be read: write # --8<-- [start:name]" if "8<--" in line else ""
-    edge, name = match["edge"], match["name"]
+    edge, name = marker["edge"], marker["name"]
     if not SECTION_NAME.fullmatch(name) or edge not in ("start", "end"):
         return f"the section marker [{edge}:{name}] is not of the form [start:some-name] or [end:some-name]"
     if line[0].isspace():
@@ -70,7 +65,7 @@ def _fault_of_form(line: str, match: re.Match[str] | None) -> str:
     return ""
 
 
-def _pieces(lines: Sequence[str], start: int, end: int) -> Iterator[tuple[int, str]]:
+def _pieces(lines: Sequence[str], start: int, end: int) -> Iterable[tuple[int, str]]:
     """The lines from `start` up to `end` without markers: what stands between two of them keeps its line."""
     edges = [start - 1, *(number for number in range(start, end) if MARKER.match(lines[number])), end]
     for before, after in pairwise(edges):
@@ -87,38 +82,32 @@ def expand(settings: Settings, file: str, source: str, lines: Sequence[int]) -> 
     """
     segments: list[Segment] = []
     problems: list[Problem] = []
-    own: list[str] = []
-    for place, text in enumerate([*source.split("\n"), None]):
-        if text is not None and not ANY_INCLUDE.match(text):
-            own.append(text)
-            continue
-        if "".join(own).strip():
-            segments.append(Segment(file, lines[place - len(own)], "\n".join(own) + "\n"))
-        own.clear()
-        if text is not None:
-            included = _included(settings, text)
-            if isinstance(included, str):
-                problems.append(Problem(file, lines[place], included))
-            else:
-                segments += included
+    for are_includes, group in groupby(enumerate(source.split("\n")), lambda line: bool(ANY_INCLUDE.match(line[1]))):
+        places, texts = zip(*group, strict=True)
+        if not are_includes and "".join(texts).strip():
+            segments.append(Segment(file, lines[places[0]], "\n".join(texts) + "\n"))
+        for place, text in zip(places, texts, strict=True) if are_includes else ():
+            try:
+                segments += _included(settings, text)
+            except ValueError as error:
+                problems.append(Problem(file, lines[place], str(error)))
     return segments, problems
 
 
-def _included(settings: Settings, include: str) -> list[Segment] | str:
-    """The segments that an include names, or what is wrong with it."""
+def _included(settings: Settings, include: str) -> list[Segment]:
+    """The segments that an include names. Raises ValueError, with a sentence, where there are none."""
     match = INCLUDE.match(include)
     if not match:
-        return f'the include {include.strip()} cannot be read: write --8<-- "file.py:section"'
+        raise ValueError(f'the include {include.strip()} cannot be read: write --8<-- "file.py:section"')
     if match["indent"]:
-        return "an include must stand at the start of its line, between whole statements"
-    file, name = match["file"], match["section"]
-    path = (settings.modules / file).resolve()
+        raise ValueError("an include must stand at the start of its line, between whole statements")
+    name, path = match["section"], (settings.modules / match["file"]).resolve()
+    file = f"{settings.options.modules}/{match['file']}"
     if not path.is_file() or not path.is_relative_to(settings.modules):
-        return f"the include names {settings.options.modules}/{file}, which does not exist"
+        raise ValueError(f"the include names {file}, which does not exist")
     sections, _ = sections_of(settings, path)
     if name not in sections:
-        there = ", ".join(sections) or "none"
-        return f"{settings.options.modules}/{file} has no section {name!r}: it has {there}"
+        raise ValueError(f"{file} has no section {name!r}: it has {', '.join(sections) or 'none'}")
     label = f"{path.relative_to(settings.modules).as_posix()}:{name}"
     return [Segment(settings.name(path), line, source, label) for line, source in sections[name].pieces]
 

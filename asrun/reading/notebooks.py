@@ -1,10 +1,8 @@
 """A notebook as a page: written as Markdown to be read, and put back after an update.
 
-Options of a code cell stand in its first lines (`#| alt: …`), its recorded output in its metadata (`"recorded": [lines]`),
-and the front matter in the notebook's metadata (`"book": {…}`).
+Options of a code cell stand in its first lines (`#| alt: …`), its recorded output in its metadata
+(`"recorded": [lines]`), and the front matter in the notebook's metadata (`"book": {…}`).
 """
-
-from __future__ import annotations
 
 import json
 import re
@@ -34,11 +32,6 @@ class Written:
     problems: list[Problem] = field(default_factory=list)
     readable: bool = True
 
-    @property
-    def text(self) -> str:
-        """The Markdown."""
-        return "\n".join(self.text_lines)
-
     def add(self, text: Sequence[str], first: int, step: int = 1) -> None:
         """Add lines that stand in the notebook from line `first` on; with a `step` of 0, all in that line."""
         self.text_lines += text
@@ -54,27 +47,19 @@ def strip_outputs(notebook: dict[str, Any]) -> dict[str, Any]:
     """The notebook without outputs and execution counts, each source as a list of lines."""
     cells = []
     for cell in notebook["cells"]:
-        cell = {"metadata": {}, **cell}
-        cell["source"] = _source_of(cell).splitlines(keepends=True)
-        if cell["cell_type"] == "code":
-            cell.update(outputs=[], execution_count=None)
-        cells.append(cell)
+        cell = {"metadata": {}, **cell, "source": "".join(cell["source"]).splitlines(keepends=True)}
+        cells.append(cell | ({"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else {}))
     return {**notebook, "cells": cells}
-
-
-def _source_of(cell: dict[str, Any]) -> str:
-    return "".join(cell["source"])
 
 
 def as_markdown(file: str, raw: str) -> Written:
     """Write the notebook with this JSON as Markdown; `file` is its name in problems."""
     try:
-        notebook = json.loads(raw)
-        cells = notebook["cells"]
-        form = to_json(strip_outputs(notebook))
+        notebook = strip_outputs(json.loads(raw))
     except (ValueError, KeyError, TypeError) as error:
         return Written(["", ""], [1], problems=[Problem(file, 1, f"this is not a notebook: {error}")], readable=False)
     written = Written()
+    form = to_json(notebook)
     lines = form.split("\n")
     if raw != form:
         pairs = enumerate(zip(raw.split("\n"), lines, strict=False), 1)
@@ -84,13 +69,13 @@ def as_markdown(file: str, raw: str) -> Written:
     front = yaml.safe_dump(notebook.get("metadata", {}).get("book", {}), allow_unicode=True, sort_keys=False)
     written.add(["---", *front.splitlines(), "---", ""], 1, step=0)
     starts = [number + 1 for number, line in enumerate(lines, 1) if re.match(r'   "source": \[', line)]
-    for cell, start in zip(cells, starts, strict=True):
+    for cell, start in zip(notebook["cells"], starts, strict=True):
         first = len(written.text_lines)
-        source = _source_of(cell).split("\n")
+        source = "".join(cell["source"]).split("\n")
         if cell["cell_type"] == "markdown":
             written.add(source, start)
         elif cell["cell_type"] == "code":
-            _write_code(written, source, cell.get("metadata", {}).get("recorded"), start)
+            _write_code(written, source, cell["metadata"].get("recorded"), start)
         else:
             message = f"a {cell['cell_type']} cell: use Markdown and code cells only"
             written.problems.append(Problem(file, start, message))
@@ -107,8 +92,8 @@ def _write_code(written: Written, source: list[str], recorded: list[str] | None,
         given.append(f"{match['name']}={quote}{match['value']}{quote}")
     fence = fence_around("\n".join(source))
     written.add([" ".join([f"{fence}python", *given])], start)
-    written.add(source[len(given) :], start + len(given))
-    written.add([fence], start + len(source) - 1)
+    written.add([*source[len(given) :], fence], start + len(given))
+    written.lines[-1] -= 1  # the fence that closes it has no line of its own
     if recorded is not None:
         fence = fence_around("\n".join(recorded))
         written.add(["", f"{fence}output", *recorded, fence], start, step=0)
@@ -118,21 +103,15 @@ def from_markdown(raw: str, texts: Sequence[list[str]]) -> str:
     """Put the edited Markdown of each cell, as lines, back into the notebook with this JSON."""
     notebook = strip_outputs(json.loads(raw))
     for cell, text in zip(notebook["cells"], texts, strict=True):
-        if cell["cell_type"] == "markdown":
-            cell["source"] = "\n".join(text[:-1]).splitlines(keepends=True)
-        elif cell["cell_type"] == "code":
-            _read_code(cell, text)
+        source = text[:-1]
+        if cell["cell_type"] == "code":
+            # Code comes first and its record behind it, each in a fence that is longer than those inside.
+            end = text.index(text[0].split("python")[0], 1)
+            source = [*(f"#| {name}: {value[1:-1]}" for name, value in GIVEN.findall(text[0])), *text[1:end]]
+            cell["metadata"].pop("recorded", None)
+            if opening := next((line for line in text[end:] if line.endswith("`output")), None):
+                start = text.index(opening, end)
+                cell["metadata"]["recorded"] = text[start + 1 : text.index(opening.removesuffix("output"), start)]
+        if cell["cell_type"] in ("markdown", "code"):
+            cell["source"] = "\n".join(source).splitlines(keepends=True)
     return to_json(notebook)
-
-
-def _read_code(cell: dict[str, Any], text: list[str]) -> None:
-    """Take the options and the record of a cell from its Markdown. Its code has not changed."""
-    for place, (name, value) in enumerate(GIVEN.findall(text[0])):
-        end = "\n" if cell["source"][place].endswith("\n") else ""
-        cell["source"][place] = f"#| {name}: {value[1:-1]}{end}"
-    # Code comes first and its record behind it, each in a fence that is longer than those inside.
-    closing = text[0].split("python")[0]
-    record = next((n for n in range(text.index(closing, 1), len(text)) if text[n].endswith("`output")), None)
-    cell["metadata"].pop("recorded", None)
-    if record is not None:
-        cell["metadata"]["recorded"] = text[record + 1 : text.index(text[record].removesuffix("output"), record)]

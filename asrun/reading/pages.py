@@ -1,7 +1,5 @@
 """Read pages, Markdown and notebooks alike, and find what stands on them."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections import Counter
@@ -11,11 +9,11 @@ from typing import Any
 import yaml
 
 from asrun.cache import load, store
-from asrun.model import Formula, Link, Page, Problem, Source
+from asrun.model import Fault, Formula, Page, Source
 from asrun.reading import notebooks
 from asrun.reading.blocks import find_blocks, line_of
 from asrun.reading.parser import parse
-from asrun.reading.prose import find_formulas, find_numbers, mask
+from asrun.reading.prose import Prose
 from asrun.settings import Settings
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*\n", re.S | re.M)
@@ -26,8 +24,8 @@ def read_pages(settings: Settings, only: Iterable[str] = ()) -> Iterator[Page]:
     """Read the pages, or `only` some of them (uris below the docs folder), the longest first.
 
     A page is yielded as soon as it is read, so that it can run while the next one is read: if a long one came last, it
-    would run when all others have. What was found on it comes from the cache unless its file has changed, a module that it
-    shows a section of, or the fingerprint of the settings.
+    would run when all others have. What was found on it comes from the cache unless its file has changed, a module that
+    it shows a section of, or the fingerprint of the settings.
     """
     files = sorted(settings.page_files(), key=lambda path: -path.stat().st_size)
     wanted = set(only)
@@ -57,90 +55,66 @@ def _cache_key(settings: Settings, raw: str) -> str:
 
 
 def read_file(settings: Settings, uri: str, raw: str) -> Page:
-    """Read one page from the text of its file, Markdown or notebook."""
-    file = settings.name(settings.docs / uri)
-    if not uri.endswith(".ipynb"):
-        return read_page(settings, Source(uri, file, raw, tuple(range(1, raw.count("\n") + 2))))
-    written = notebooks.as_markdown(file, raw)
-    source = Source(uri, file, written.text, tuple(written.lines))
-    return read_page(settings, source, written.problems, written.readable)
-
-
-def read_page(settings: Settings, source: Source, problems: Sequence[Problem] = (), readable: bool = True) -> Page:
-    """Find everything that stands on a page; what cannot be right is among its problems, beside those given.
-
-    Of a source that is not `readable`, only the given problems are told.
-    """
-    meta, body_line, front_problems = _front_matter(source)
+    """Read one page from the text of its file, Markdown or notebook, and find everything that stands on it."""
+    file, raw_lines = settings.name(settings.docs / uri), raw.split("\n")
+    if uri.endswith(".ipynb"):
+        written = notebooks.as_markdown(file, raw)
+    else:
+        written = notebooks.Written(raw_lines, [*range(1, len(raw_lines) + 1)])
+    lines = written.text_lines
+    source = Source(uri, file, "\n".join(lines), tuple(written.lines))
+    meta, body_line, faults = _front_matter(source.text)
     parsed = parse(settings, source.text, body_line)
     blocks, block_problems = find_blocks(settings, source, parsed, body_line)
-    masked = mask(source, body_line, blocks)
-    formulas, formula_problems = find_formulas(masked)
-    numbers, marks, number_problems = find_numbers(masked, formulas, blocks)
-    lines = source.text.split("\n")
-    found = [
-        *front_problems,
-        *block_problems,
-        *formula_problems,
-        *number_problems,
-        *_formula_differences(source, formulas, parsed.formulas),
-        *_pictures_without_alt(source, lines, parsed.images_without_alt),
-    ]
+    prose = Prose(source.text, body_line, blocks)
+    faults += [*prose.faults, *_formula_differences(lines, prose.formulas, parsed.formulas)]
+    for picture in parsed.images_without_alt:
+        faults.append((line_of(lines, picture), f"the picture {picture} has no alt text: say what it shows"))
+    found = [*block_problems, *(source.problem(*fault) for fault in faults)]
     return Page(
-        source.uri,
-        source.file,
-        source.text,
-        source.lines,
+        **vars(source),
         meta=meta,
         body_line=body_line,
         blocks=blocks,
-        numbers=tuple(numbers),
-        marks=marks,
-        formulas=tuple(formulas),
-        comments=tuple((start, start + len(comment)) for start, comment in sorted(masked.comments.items())),
-        links=tuple(Link(line_of(lines, f"]({href}", href), href) for href in parsed.links),
+        numbers=prose.numbers,
+        marks=prose.marks,
+        formulas=prose.formulas,
+        comments=tuple(comment.span() for comment in prose.comments.values()),
+        links=tuple((line_of(lines, href), href) for href in parsed.links),
         anchors=frozenset(parsed.anchors),
         words=parsed.words,
-        problems=(*(found if readable else ()), *problems),
+        problems=(*written.problems, *(found if written.readable else ())),
         runnable=not block_problems,
     )
 
 
-def _front_matter(source: Source) -> tuple[dict[str, Any], int, list[Problem]]:
+def _front_matter(text: str) -> tuple[dict[str, Any], int, list[Fault]]:
     """The front matter, the line of the text at which the body begins, and what is wrong with it."""
-    match = FRONT_MATTER.match(source.text)
+    match = FRONT_MATTER.match(text)
     meta: Any = {}
-    problems: list[Problem] = []
+    faults: list[Fault] = []
     try:
         meta = yaml.safe_load(match["yaml"]) or {} if match else {}
         if not isinstance(meta, dict):
-            problems.append(source.problem(1, f"the front matter is no list of `name: value`, but {meta!r}"))
+            faults.append((1, f"the front matter is no list of `name: value`, but {meta!r}"))
             meta = {}
     except yaml.YAMLError as error:
-        problems.append(source.problem(1, f"the front matter is not YAML: {error}"))
+        faults.append((1, f"the front matter is not YAML: {error}"))
     for key in ("title", "description"):
         if not str(meta.get(key) or "").strip():
-            problems.append(source.problem(1, f"the front matter has no {key}: add `{key}: …`"))
-    return meta, 1 + (match[0].count("\n") if match else 0), problems
+            faults.append((1, f"the front matter has no {key}: add `{key}: …`"))
+    return meta, 1 + (match[0].count("\n") if match else 0), faults
 
 
-def _formula_differences(source: Source, formulas: list[Formula], parsed: list[str]) -> Iterator[Problem]:
+def _formula_differences(lines: list[str], formulas: Sequence[Formula], parsed: list[str]) -> Iterator[Fault]:
     """Where the site's parser reads other formulas than we do, the page would show something else than is checked."""
     ours = Counter(formula.tex.strip() for formula in formulas)
     theirs = Counter(tex.strip() for tex in parsed)
     for formula in formulas:
-        if formula.tex.strip() in ours - theirs:
-            yield source.problem(
-                formula.line,
-                f"the site's parser does not read ${formula.tex.strip()}$ as a formula: leave a blank line around "
-                "$$…$$, and escape a dollar sign that is none as \\$",
-            )
+        tex = formula.tex.strip()
+        if tex in ours - theirs:
+            what = f"the site's parser does not read ${tex}$ as a formula: leave a blank line around $$…$$"
+            yield formula.line, f"{what}, and escape a dollar sign that is none as \\$"
     for tex in theirs - ours:
-        line = line_of(source.text.split("\n"), tex.split("\n")[0])
-        yield source.problem(line, f"the site's parser reads {tex!r} as a formula: write formulas as $…$ or $$…$$")
-
-
-def _pictures_without_alt(source: Source, lines: list[str], addresses: list[str]) -> Iterator[Problem]:
-    for address in addresses:
-        line = line_of(lines, f"]({address}", address)
-        yield source.problem(line, f"the picture {address} has no alt text: say what it shows")
+        line = line_of(lines, tex.split("\n")[0])
+        yield line, f"the site's parser reads {tex!r} as a formula: write formulas as $…$ or $$…$$"

@@ -4,8 +4,6 @@ So a block in a list, a tab or a footnote is found wherever a reader sees it: be
 of its line as one more option, and the parser hands it back with the block.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 from dataclasses import dataclass
@@ -34,16 +32,12 @@ def fence_around(text: str) -> str:
 
 @dataclass(frozen=True)
 class Fence:
-    """A fence as the site's parser read it, with its tag among its options."""
+    """A fence as the site's parser read it; one that names no language has no tag, and 0 for its line."""
 
+    line: int
     language: str
     options: dict[str, str]
     source: str
-
-    @property
-    def line(self) -> int:
-        """The line that it opens at; 0 where it names no language and so has no tag."""
-        return int(self.options.get(TAG, 0))
 
 
 class Parsed(HTMLParser):
@@ -51,8 +45,8 @@ class Parsed(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.fences: list[Fence] = []
-        self.shown: set[int] = set()  # the numbers, from 1, of those fences that readers see
+        self.fences: list[Fence] = []  # those that readers see: none within another fence, or in a comment
+        self.shown: set[int] = set()
         self.indented_code: list[str] = []
         self.text = ""
         self.formulas: list[str] = []
@@ -62,31 +56,23 @@ class Parsed(HTMLParser):
         self.words = 0
         self._math = self._pre = False
 
-    @property
-    def fences_on_page(self) -> list[Fence]:
-        """Those that readers see: not what stands within another fence, or in a comment."""
-        return [fence for number, fence in enumerate(self.fences, 1) if number in self.shown]
-
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
+        given = {name: value or "" for name, value in attrs}
+        classes = given.get("class", "")
         if given.get("id"):
-            self.anchors.add(str(given["id"]))
-        if tag == "a" and "headerlink" not in (given.get("class") or "").split():
-            href = given.get("href")
-            if href and "footnote" not in (given.get("class") or ""):
-                self.links.append(href)
-        if tag == "img":
-            self.links.append(given.get("src") or "")
-            if not (given.get("alt") or "").strip():
-                self.images_without_alt.append(given.get("src") or "")
-        if "arithmatex" in (given.get("class") or "").split():
-            self._math = True
-        if tag == "pre":
-            if given.get("data-book-fence"):
-                self.shown.add(int(given["data-book-fence"] or 0))
-            else:
-                self._pre = True
-                self.indented_code.append("")
+            self.anchors.add(given["id"])
+        if tag == "a" and given.get("href") and "headerlink" not in classes.split() and "footnote" not in classes:
+            self.links.append(given["href"])
+        elif tag == "img":
+            self.links.append(given.get("src", ""))
+            if not given.get("alt", "").strip():
+                self.images_without_alt.append(given.get("src", ""))
+        elif tag == "pre" and given.get("data-book-fence"):
+            self.shown.add(int(given["data-book-fence"]))
+        elif tag == "pre":
+            self._pre = True
+            self.indented_code.append("")
+        self._math = self._math or "arithmatex" in classes.split()
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "pre":
@@ -103,42 +89,38 @@ class Parsed(HTMLParser):
             self.words += len(re.findall(r"\w[\w'\u2019-]*", data))
 
 
-@cache
-def _parser(extensions: str) -> markdown.Markdown:
-    """The Markdown parser of this process: the site's extensions, with fences that are noted instead of highlighted."""
-    names, configs = ast.literal_eval(extensions)
-    fence = {"name": "*", "class": "", "format": _fence_format, "validator": _fence_validator}
-    configs["pymdownx.superfences"] = {"custom_fences": [fence]}
-    return markdown.Markdown(extensions=[*names, "pymdownx.superfences"], extension_configs=configs)
-
-
-def _fence_validator(language: str, inputs: dict[str, str], options: dict[str, Any], attrs: Any, md: Any) -> bool:
-    options.update(inputs)
-    return True
-
-
-def _fence_format(source: str, language: str, css_class: str, options: dict[str, Any], md: Any, **given: Any) -> str:
-    options = {**options, **(given.get("attrs") or {})}
-    options |= {name: "" for name in given.get("classes") or () if name != language}
-    md.book_fences.append(Fence(language or "", {k: str(v) for k, v in options.items()}, source))
-    return f'<pre data-book-fence="{len(md.book_fences)}"></pre>'
-
-
 def parse(settings: Settings, text: str, body_line: int) -> Parsed:
     """What the site's parser makes of the text below the front matter."""
-    tagged = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if number < body_line:
-            continue
-        if OPENING.match(line):
-            line = line.rstrip()
-            tag = f'{TAG}="{number}"'
-            line = f"{line[:-1]} {tag}}}" if line.endswith("}") else f"{line} {tag}"
-        tagged.append(line)
+    tagged = [
+        re.sub(r"(\}?)\s*$", rf' {TAG}="{number}"\1', line, count=1) if OPENING.match(line) else line
+        for number, line in enumerate(text.split("\n"), 1)
+    ]
     parser: Any = _parser(repr(settings.extensions))
     parser.reset()
     parser.book_fences = []
     parsed = Parsed()
-    parsed.feed(parser.convert("\n".join(tagged)))
-    parsed.fences = parser.book_fences
+    parsed.feed(parser.convert("\n".join(tagged[body_line - 1 :])))
+    parsed.fences = [parser.book_fences[number] for number in sorted(parsed.shown)]
     return parsed
+
+
+@cache
+def _parser(extensions: str) -> markdown.Markdown:
+    """The Markdown parser of this process: the site's extensions, with fences that are noted instead of highlighted."""
+    names, configs = ast.literal_eval(extensions)
+    fence = {"name": "*", "class": "", "format": _note_fence, "validator": _take_options}
+    configs["pymdownx.superfences"] = {"custom_fences": [fence]}
+    return markdown.Markdown(extensions=[*names, "pymdownx.superfences"], extension_configs=configs)
+
+
+def _take_options(language: str, inputs: dict[str, str], options: dict[str, Any], attrs: Any, md: Any) -> bool:
+    options.update(inputs)
+    return True
+
+
+def _note_fence(source: str, language: str, css_class: str, options: dict[str, Any], md: Any, **given: Any) -> str:
+    options = {name: str(value) for name, value in {**options, **(given.get("attrs") or {})}.items()}
+    options |= {name: "" for name in given.get("classes") or () if name != language}
+    line = int(options.pop(TAG, 0))
+    md.book_fences.append(Fence(line, language or "", options, re.sub(rf' {TAG}="\d+"', "", source)))
+    return f'<pre data-book-fence="{len(md.book_fences) - 1}"></pre>'

@@ -17,7 +17,6 @@ from asrun.cache import load, store
 from asrun.formulas import katex
 from asrun.formulas.notation import meanings_on
 from asrun.model import Check, Checked, Code, Figure, Formatted, Item, Job, Meaning, Number, Page, Problem, Ran, Value
-from asrun.reading.options import run_options
 from asrun.running.server import blas_kernel, forker
 from asrun.settings import Settings
 
@@ -241,12 +240,9 @@ def _cache_key(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> 
         return item.expression if isinstance(item, Value) else (item.tex, replace(item.binding, line=0))
 
     items = [seen(item) for item in _items(page)[0]]
-    options = [run_options(block) for block in page.code_blocks]
     # A set is written in another order by every process, so it has no place in a key.
     table = [replace(meaning, line=0, pages=frozenset()) for meaning in meanings.values()]
-    return hashlib.sha256(
-        repr((settings.fingerprint, settings.options.style, items, options, table)).encode()
-    ).hexdigest()
+    return hashlib.sha256(repr((settings.fingerprint, settings.options.style, items, table)).encode()).hexdigest()
 
 
 def _from_cache(settings: Settings, page: Page, key: str) -> PageRun | None:

@@ -91,7 +91,7 @@ def page_mutants(settings: Settings, page: Page) -> Iterator[Mutant]:
                 )
     for number in page.numbers:
         place, digit = another_digit(number.text)
-        offset = starts[number.line - 1] + number.start + place
+        offset = number.span[0] + place
         yield Mutant(
             "number", f"{uri}: {number.text} = {number.expression}", page.file, offset, text[offset], digit, uri
         )
