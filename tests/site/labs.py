@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -14,9 +15,10 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.scripts.labs import plain, run_program
 from tests.site.built import ROOT, Site
-from tests.site.survey import PATIENCE, SCHEMES, THEMES, Watch, add_axe, open_page, reading, show
+from tests.site.survey import PATIENCE, SCHEMES, THEMES, Watch, add_axe, new_window, open_page, reading, show
 
 LOOKS = (("light", 1280), ("dark", 360))  # axe looks at each in the other theme, too
+PERMISSIONS: dict[str, Any] = {"permissions": ["clipboard-read", "clipboard-write"]}
 LABS = ROOT / "docs" / "assets" / "labs"
 
 # Counts what a page holds that outlives its content, if nobody lets go of it: listeners of window and document, observers, timers.
@@ -76,6 +78,35 @@ COUNTING = """(() => {
 })()"""
 
 
+@dataclass
+class _Opened:
+    """A page with a lab that tests take one after the other, each as it came."""
+
+    page: Page
+    watch: Watch
+    markup: str  # of the lab, before it loads
+    start: dict[str, Any]  # its first state
+
+    async def renew(self, lab: str) -> None:
+        """Put the lab back as the page brings it, with nothing remembered."""
+        await self.page.emulate_media(reduced_motion="reduce")
+        await self.page.mouse.move(0, 0)
+        script = """([lab, markup]) => {
+          const element = document.querySelector(lab);
+          element.history = null;  // or it would come back as it was left
+          element.outerHTML = markup;
+          localStorage.clear();
+          sessionStorage.clear();
+          history.replaceState(null, "", location.pathname);
+          document.activeElement?.blur();
+          scrollTo(0, 0);
+        }"""
+        await self.page.evaluate(script, [lab, self.markup])
+
+
+_opened: dict[tuple[str, ...], _Opened] = {}
+
+
 @asynccontextmanager
 async def using(
     browser: Browser,
@@ -88,15 +119,48 @@ async def using(
     init: str = "",
     **options: Any,
 ) -> AsyncIterator[tuple[Locator, Page, Watch]]:
-    """The lab on a page, loaded, in a reader's window; what the browser complained about is checked at the end."""
-    async with reading(browser, theme, width, permissions=["clipboard-read", "clipboard-write"], **options) as context:
-        if init:
-            await context.add_init_script(init)
-        tab, watch = await open_page(context, site.home + page + fragment)
-        element = await bring(tab, lab)
-        yield element, tab, watch
-        assert not watch.problems, watch.problems
-        assert not await tab.evaluate("probes.violations")
+    """The lab on a page, loaded, in a reader's window; what the browser complained about is checked at the end.
+
+    A window without anything special is one for all tests of a process, each of which finds the lab as it comes: to open a page
+    takes longer than most of what they do.
+    """
+    if fragment or init or options:
+        async with reading(browser, theme, width, **PERMISSIONS, **options) as context:
+            if init:
+                await context.add_init_script(init)
+            tab, watch = await open_page(context, site.home + page + fragment)
+            yield await bring(tab, lab), tab, watch
+            await _expect_no_complaint(tab, watch)
+        return
+    key = (site.home, page, lab, theme, str(width))
+    if (opened := _opened.pop(key, None)) is None:
+        context = await new_window(browser, theme, width, **PERMISSIONS)
+        tab, watch = await open_page(context, site.home + page)
+        markup = await tab.evaluate(
+            """async lab => new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html")
+              .querySelector(lab).outerHTML""",
+            lab,
+        )
+        opened = _Opened(tab, watch, markup, await state(await bring(tab, lab)))
+    else:
+        await opened.renew(lab)
+        assert await state(await bring(opened.page, lab)) == opened.start
+    address = opened.page.url
+    try:
+        yield opened.page.locator(lab).first, opened.page, opened.watch
+        await _expect_no_complaint(opened.page, opened.watch)
+    except BaseException:
+        await opened.page.context.close()
+        raise
+    if opened.page.url.split("#")[0] == address.split("#")[0]:
+        _opened[key] = opened
+    else:
+        await opened.page.context.close()
+
+
+async def _expect_no_complaint(page: Page, watch: Watch) -> None:
+    assert not watch.problems, watch.problems
+    assert not await page.evaluate("probes.violations")
 
 
 async def bring(page: Page, lab: str) -> Locator:

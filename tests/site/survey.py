@@ -120,10 +120,7 @@ class Visit:
         return f"{self.page or 'home page'} ({self.theme}, {self.width} px)"
 
 
-@asynccontextmanager
-async def reading(
-    browser: Browser, theme: str = "light", width: int = 1280, **options: Any
-) -> AsyncIterator[BrowserContext]:
+async def new_window(browser: Browser, theme: str = "light", width: int = 1280, **options: Any) -> BrowserContext:
     """A reader's browser window, with nothing in its cache."""
     context = await browser.new_context(
         viewport={"width": width, "height": WIDTHS[width]},
@@ -133,6 +130,15 @@ async def reading(
     )
     context.set_default_timeout(PATIENCE)
     await context.add_init_script(path=PROBES)
+    return context
+
+
+@asynccontextmanager
+async def reading(
+    browser: Browser, theme: str = "light", width: int = 1280, **options: Any
+) -> AsyncIterator[BrowserContext]:
+    """A new window, closed at the end."""
+    context = await new_window(browser, theme, width, **options)
     try:
         yield context
     finally:
