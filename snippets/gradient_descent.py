@@ -60,6 +60,16 @@ def curvatures(X: np.ndarray) -> np.ndarray:
 # --8<-- [end:curvatures]
 
 
+# --8<-- [start:steepness]
+def steepness(X: np.ndarray, y: np.ndarray, w: np.ndarray, b: float) -> float:
+    """Length of the gradient of the loss at w (d,), b."""
+    grad_w, grad_b = gradients(X, y, w, b)
+    return float(np.sqrt(grad_w @ grad_w + grad_b**2))
+
+
+# --8<-- [end:steepness]
+
+
 # --8<-- [start:fit]
 def fit(
     X: np.ndarray,
@@ -77,13 +87,12 @@ def fit(
     RuntimeError : if the gradient grows, or is still too long after all steps
     """
     for step, w, b in descend(X, y, eta, steps):
-        grad_w, grad_b = gradients(X, y, w, b)
-        length = float(np.sqrt(grad_w @ grad_w + grad_b**2))
+        now = steepness(X, y, w, b)
         if step == 0:
-            first = length
-        if length <= tol * first:
+            first = now
+        if now <= tol * first:
             return w, b, step
-        if length > 2 * first:
+        if now > 2 * first:
             raise RuntimeError(f"The gradient grows: eta = {eta} is too large.")
     raise RuntimeError(f"Still on the way after {steps} steps, eta = {eta}.")
 
