@@ -82,8 +82,8 @@ def walk(
     if tol is None:
         return w, b, losses
     message = f"Not there after {n_steps} steps of eta = {eta}: the gradient"
-    share = f"{now / first:.1e} of its first length, tol is {tol:.0e}"
-    raise RuntimeError(f"{message} has {share}.")
+    share = f"{now / first:.1e} of its first length, not {tol:.0e}"
+    raise RuntimeError(f"{message} has {share}. Take more steps.")
 
 
 # --8<-- [end:walk]
