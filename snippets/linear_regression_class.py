@@ -81,9 +81,9 @@ def walk(
             return w, b, losses
     if tol is None:
         return w, b, losses
-    message = f"Not there after {n_steps} steps of eta = {eta}: the gradient"
-    share = f"{now / first:.1e} of its first length, not {tol:.0e}"
-    raise RuntimeError(f"{message} has {share}. Take more steps.")
+    share = f"{now / first:.1e} times its first length, not {tol:.0e}"
+    message = f"{n_steps} steps of eta = {eta} are too few: "
+    raise RuntimeError(f"{message}the gradient is {share}.")
 
 
 # --8<-- [end:walk]

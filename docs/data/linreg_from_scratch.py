@@ -114,7 +114,8 @@ def descend(
     Source: A. Cauchy (1847), Comptes rendus 25, 536-538.
     """
     if X.ndim != 2:
-        raise ValueError(f"X {X.shape} must be (n, d): try X[:, np.newaxis].")
+        message = f"X {X.shape} must be (n, d): try X[:, np.newaxis]."
+        raise ValueError(message)
     w, b = np.full(X.shape[1], start), start
     yield 0, w, b
     for step in range(1, steps + 1):
@@ -127,7 +128,12 @@ def descend(
 # How steep it is, from the same chapter.
 
 
-def steepness(X: np.ndarray, y: np.ndarray, w: np.ndarray, b: float) -> float:
+def steepness(
+    X: np.ndarray,
+    y: np.ndarray,
+    w: np.ndarray,
+    b: float,
+) -> float:
     """Length of the gradient of the loss at w (d,), b."""
     grad_w, grad_b = gradients(X, y, w, b)
     return float(np.sqrt(grad_w @ grad_w + grad_b**2))
@@ -207,9 +213,9 @@ def walk(
             return w, b, losses
     if tol is None:
         return w, b, losses
-    message = f"Not there after {n_steps} steps of eta = {eta}: the gradient"
-    share = f"{now / first:.1e} of its first length, not {tol:.0e}"
-    raise RuntimeError(f"{message} has {share}. Take more steps.")
+    share = f"{now / first:.1e} times its first length, not {tol:.0e}"
+    message = f"{n_steps} steps of eta = {eta} are too few: "
+    raise RuntimeError(f"{message}the gradient is {share}.")
 
 
 # The object.
