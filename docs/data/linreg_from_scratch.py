@@ -213,9 +213,8 @@ def walk(
             return w, b, losses
     if tol is None:
         return w, b, losses
-    share = f"{now / first:.1e} times its first length, not {tol:.0e}"
-    message = f"{n_steps} steps of eta = {eta} are too few: "
-    raise RuntimeError(f"{message}the gradient is {share}.")
+    share = f"{now / first:.1e} of the first"
+    raise RuntimeError(f"{n_steps} steps are too few: the gradient is {share}.")
 
 
 # The object.

@@ -142,7 +142,7 @@ def test_a_step_too_large_is_reported_before_anything_overflows() -> None:
 
 def test_a_search_that_has_not_arrived_says_so_and_one_that_was_to_stop_does_not() -> None:
     X, y = noisy_line(np.random.default_rng(42))
-    sentence = r"^100 steps of eta = 0\.01 are too few: the gradient is 1\.4e-03 times its first length, not 1e-08\.$"
+    sentence = r"^100 steps are too few: the gradient is 1\.4e-03 of the first\.$"
     model = LeastSquares("descent", eta=0.01, n_steps=100)
     with pytest.raises(RuntimeError, match=sentence):
         model.fit(X, y)
@@ -163,7 +163,7 @@ def test_the_last_step_may_be_the_one_that_arrives() -> None:
     X, y = noisy_line(np.random.default_rng(42))
     step = fit(X, y, 0.01)[2]
     assert len(walk(X, y, 0.01, step)[2]) == step + 1
-    with pytest.raises(RuntimeError, match=rf"^{step - 1} steps of eta = 0.01 are too few"):
+    with pytest.raises(RuntimeError, match=rf"^{step - 1} steps are too few"):
         walk(X, y, 0.01, step - 1)
 
 
