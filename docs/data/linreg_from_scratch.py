@@ -213,8 +213,8 @@ def walk(
             return w, b, losses
     if tol is None:
         return w, b, losses
-    share = f"{now / first:.1e} of the first"
-    raise RuntimeError(f"{n_steps} steps are too few: the gradient is {share}.")
+    message = f"the gradient is {now / first:.1e} of the first."
+    raise RuntimeError(f"{n_steps} steps are too few: {message}")
 
 
 # The object.
