@@ -1,6 +1,6 @@
-"""Chapter "An object that remembers": the class in scikit-learn's manners.
+"""Chapter "An object that remembers": the class by scikit-learn's conventions.
 
-Apart from the class, so that who needs only NumPy loads no scikit-learn.
+Apart from the class, so that whoever needs only NumPy loads no scikit-learn.
 """
 
 # mypy: allow-subclassing-any
@@ -20,17 +20,22 @@ class LeastSquaresRegressor(RegressorMixin, BaseEstimator):
     """LeastSquares on scaled features, by scikit-learn's conventions."""
 
     def __init__(
-        self, solver: str = "direct", eta: float = 0.1, n_steps: int = 1000
+        self,
+        solver: str = "direct",
+        eta: float = 0.1,
+        n_steps: int = 10_000,
+        tol: float | None = 1e-8,
     ) -> None:
         self.solver = solver
         self.eta = eta
         self.n_steps = n_steps
+        self.tol = tol
 
     def fit(self, X: np.ndarray, y: np.ndarray) -> "LeastSquaresRegressor":
         """Learn coef_ (d,) and intercept_ from X (n, d) and y (n,)."""
         X, y = validate_data(self, X, y, dtype=float, y_numeric=True)
         mu, s = column_scale(X)
-        model = LeastSquares(self.solver, self.eta, self.n_steps)
+        model = LeastSquares(self.solver, self.eta, self.n_steps, self.tol)
         model.fit(scale(X, mu, s), y)
         self.coef_, self.intercept_ = unscale(model.w, model.b, mu, s)
         self.loss_history_ = model.loss_history

@@ -37,7 +37,8 @@ def descend(
     Source: A. Cauchy (1847), Comptes rendus 25, 536-538.
     """
     if X.ndim != 2:
-        raise ValueError(f"X {X.shape} must be (n, d): try X[:, np.newaxis].")
+        message = f"X {X.shape} must be (n, d): try X[:, np.newaxis]."
+        raise ValueError(message)
     w, b = np.full(X.shape[1], start), start
     yield 0, w, b
     for step in range(1, steps + 1):
@@ -60,6 +61,21 @@ def curvatures(X: np.ndarray) -> np.ndarray:
 # --8<-- [end:curvatures]
 
 
+# --8<-- [start:steepness]
+def steepness(
+    X: np.ndarray,
+    y: np.ndarray,
+    w: np.ndarray,
+    b: float,
+) -> float:
+    """Length of the gradient of the loss at w (d,), b."""
+    grad_w, grad_b = gradients(X, y, w, b)
+    return float(np.sqrt(grad_w @ grad_w + grad_b**2))
+
+
+# --8<-- [end:steepness]
+
+
 # --8<-- [start:fit]
 def fit(
     X: np.ndarray,
@@ -68,24 +84,25 @@ def fit(
     tol: float = 1e-8,
     steps: int = 100_000,
 ) -> tuple[np.ndarray, float, int]:
-    """Descend until the gradient is at most tol times as long as at the start.
+    """Descend until the gradient is at most tol times its first length.
 
     Returns the last w (d,) and b, and the number of steps taken.
 
     Raises
     ------
-    RuntimeError : if the gradient grows, or is still too long after all steps
+    RuntimeError : if the gradient grows, or is too long after all steps
     """
     for step, w, b in descend(X, y, eta, steps):
-        grad_w, grad_b = gradients(X, y, w, b)
-        length = float(np.sqrt(grad_w @ grad_w + grad_b**2))
+        now = steepness(X, y, w, b)
         if step == 0:
-            first = length
-        if length <= tol * first:
+            first = now
+        if now <= tol * first:
             return w, b, step
-        if length > 2 * first:
-            raise RuntimeError(f"The gradient grows: eta = {eta} is too large.")
-    raise RuntimeError(f"Still on the way after {steps} steps, eta = {eta}.")
+        if now > 2 * first:
+            message = f"The gradient grows: eta = {eta} is too large."
+            raise RuntimeError(message)
+    message = f"Still on the way after {steps} steps, eta = {eta}."
+    raise RuntimeError(message)
 
 
 # --8<-- [end:fit]

@@ -4,9 +4,28 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from snippets.closed_form import fit_centered
-from snippets.gradient_descent import descend
+from snippets.gradient_descent import descend, steepness
 from snippets.loss import mse
 from snippets.model import check_data, predict
+
+
+# --8<-- [start:line]
+class Line:
+    """The smallest class that fits and predicts."""
+
+    def fit(self, X: np.ndarray, y: np.ndarray) -> "Line":
+        """Learn from X (n, d) and y (n,)."""
+        A = np.column_stack([np.ones(len(X)), X])
+        self.b, *self.w = np.linalg.solve(A.T @ A, A.T @ y)
+        return self
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        """Predictions (n,) for X (n, d)."""
+        y_hat: np.ndarray = X @ self.w + self.b
+        return y_hat
+
+
+# --8<-- [end:line]
 
 
 # --8<-- [start:finite-array]
@@ -32,13 +51,20 @@ def finite_array(values: ArrayLike, name: str) -> np.ndarray:
 
 # --8<-- [start:walk]
 def walk(
-    X: np.ndarray, y: np.ndarray, eta: float, n_steps: int
+    X: np.ndarray,
+    y: np.ndarray,
+    eta: float,
+    n_steps: int,
+    tol: float | None = 1e-8,
 ) -> tuple[np.ndarray, float, list[float]]:
-    """Descend n_steps from zeros; w (d,), b, and all n_steps + 1 losses.
+    """Descend from zeros: w (d,), b, and every loss from the start on.
+
+    It ends when the gradient is at most tol times as long as at the
+    start. With tol None it takes n_steps, wherever they lead.
 
     Raises
     ------
-    RuntimeError : if the loss doubles, long before anything overflows
+    RuntimeError : if the loss doubles, or n_steps do not suffice for tol
     """
     losses: list[float] = []
     for step, w, b in descend(X, y, eta, n_steps):
@@ -46,7 +72,17 @@ def walk(
         if losses[-1] > 2 * losses[0]:
             message = f"The loss has doubled by step {step}: eta = {eta}"
             raise RuntimeError(f"{message} is too large for these data.")
-    return w, b, losses
+        if tol is None:
+            continue
+        now = steepness(X, y, w, b)
+        if step == 0:
+            first = now
+        if now <= tol * first:
+            return w, b, losses
+    if tol is None:
+        return w, b, losses
+    message = f"the gradient is {now / first:.1e} of the first."
+    raise RuntimeError(f"{n_steps} steps are too few: {message}")
 
 
 # --8<-- [end:walk]
@@ -58,7 +94,8 @@ class LeastSquares:
 
     Parameters
     ----------
-    solver : "direct", or "descent" for n_steps of size eta from zeros
+    solver : "direct", or "descent" for at most n_steps of size eta, until
+        the gradient is tol times its first length; tol None: all n_steps
 
     Attributes, from fit on
     ----------
@@ -71,9 +108,14 @@ class LeastSquares:
     loss_history: list[float]
 
     def __init__(
-        self, solver: str = "direct", eta: float = 0.01, n_steps: int = 1000
+        self,
+        solver: str = "direct",
+        eta: float = 0.01,
+        n_steps: int = 10_000,
+        tol: float | None = 1e-8,
     ) -> None:
-        self.solver, self.eta, self.n_steps = solver, eta, n_steps
+        self.solver, self.eta = solver, eta
+        self.n_steps, self.tol = n_steps, tol
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> "LeastSquares":
         """Learn from X (n, d) and y (n,); raises ValueError for others."""
@@ -83,7 +125,7 @@ class LeastSquares:
         if self.solver == "direct":
             w, b = fit_centered(X, y)
         elif self.solver == "descent":
-            w, b, losses = walk(X, y, self.eta, self.n_steps)
+            w, b, losses = walk(X, y, self.eta, self.n_steps, self.tol)
         else:
             raise ValueError(f"Unknown solver: {self.solver!r}.")
         self.w, self.b, self.loss_history = w, b, losses

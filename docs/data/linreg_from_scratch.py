@@ -99,7 +99,7 @@ def noisy_line(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     return X, y
 
 
-# The walk, from the same chapter.
+# The search, from the same chapter.
 
 
 def descend(
@@ -114,7 +114,8 @@ def descend(
     Source: A. Cauchy (1847), Comptes rendus 25, 536-538.
     """
     if X.ndim != 2:
-        raise ValueError(f"X {X.shape} must be (n, d): try X[:, np.newaxis].")
+        message = f"X {X.shape} must be (n, d): try X[:, np.newaxis]."
+        raise ValueError(message)
     w, b = np.full(X.shape[1], start), start
     yield 0, w, b
     for step in range(1, steps + 1):
@@ -122,6 +123,20 @@ def descend(
         w = w - eta * grad_w
         b = b - eta * grad_b
         yield step, w, b
+
+
+# How steep it is, from the same chapter.
+
+
+def steepness(
+    X: np.ndarray,
+    y: np.ndarray,
+    w: np.ndarray,
+    b: float,
+) -> float:
+    """Length of the gradient of the loss at w (d,), b."""
+    grad_w, grad_b = gradients(X, y, w, b)
+    return float(np.sqrt(grad_w @ grad_w + grad_b**2))
 
 
 # The direct solution, from "The best weights in one formula".
@@ -164,17 +179,24 @@ def finite_array(values: ArrayLike, name: str) -> np.ndarray:
     return array
 
 
-# The walk with its record.
+# The search with its record and its rule.
 
 
 def walk(
-    X: np.ndarray, y: np.ndarray, eta: float, n_steps: int
+    X: np.ndarray,
+    y: np.ndarray,
+    eta: float,
+    n_steps: int,
+    tol: float | None = 1e-8,
 ) -> tuple[np.ndarray, float, list[float]]:
-    """Descend n_steps from zeros; w (d,), b, and all n_steps + 1 losses.
+    """Descend from zeros: w (d,), b, and every loss from the start on.
+
+    It ends when the gradient is at most tol times as long as at the
+    start. With tol None it takes n_steps, wherever they lead.
 
     Raises
     ------
-    RuntimeError : if the loss doubles, long before anything overflows
+    RuntimeError : if the loss doubles, or n_steps do not suffice for tol
     """
     losses: list[float] = []
     for step, w, b in descend(X, y, eta, n_steps):
@@ -182,7 +204,17 @@ def walk(
         if losses[-1] > 2 * losses[0]:
             message = f"The loss has doubled by step {step}: eta = {eta}"
             raise RuntimeError(f"{message} is too large for these data.")
-    return w, b, losses
+        if tol is None:
+            continue
+        now = steepness(X, y, w, b)
+        if step == 0:
+            first = now
+        if now <= tol * first:
+            return w, b, losses
+    if tol is None:
+        return w, b, losses
+    message = f"the gradient is {now / first:.1e} of the first."
+    raise RuntimeError(f"{n_steps} steps are too few: {message}")
 
 
 # The object.
@@ -193,7 +225,8 @@ class LeastSquares:
 
     Parameters
     ----------
-    solver : "direct", or "descent" for n_steps of size eta from zeros
+    solver : "direct", or "descent" for at most n_steps of size eta, until
+        the gradient is tol times its first length; tol None: all n_steps
 
     Attributes, from fit on
     ----------
@@ -206,9 +239,14 @@ class LeastSquares:
     loss_history: list[float]
 
     def __init__(
-        self, solver: str = "direct", eta: float = 0.01, n_steps: int = 1000
+        self,
+        solver: str = "direct",
+        eta: float = 0.01,
+        n_steps: int = 10_000,
+        tol: float | None = 1e-8,
     ) -> None:
-        self.solver, self.eta, self.n_steps = solver, eta, n_steps
+        self.solver, self.eta = solver, eta
+        self.n_steps, self.tol = n_steps, tol
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> "LeastSquares":
         """Learn from X (n, d) and y (n,); raises ValueError for others."""
@@ -218,7 +256,7 @@ class LeastSquares:
         if self.solver == "direct":
             w, b = fit_centered(X, y)
         elif self.solver == "descent":
-            w, b, losses = walk(X, y, self.eta, self.n_steps)
+            w, b, losses = walk(X, y, self.eta, self.n_steps, self.tol)
         else:
             raise ValueError(f"Unknown solver: {self.solver!r}.")
         self.w, self.b, self.loss_history = w, b, losses
@@ -241,8 +279,8 @@ class LeastSquares:
 
 if __name__ == "__main__":
     X, y = noisy_line(np.random.default_rng(42))
-    walked = LeastSquares("descent", eta=0.005, n_steps=1000).fit(X, y)
-    for step in range(0, 1001, 100):
+    walked = LeastSquares("descent", eta=0.005).fit(X, y)
+    for step in range(0, len(walked.loss_history), 1000):
         print(f"step {step:4d}  loss {walked.loss_history[step]:.6f}")
     exact = LeastSquares().fit(X, y)
     for name, model in [("walked", walked), ("exact", exact)]:

@@ -31,7 +31,7 @@ def test_passes_scikit_learns_check_estimator() -> None:
 @pytest.mark.parametrize("solver", ["direct", "descent"])
 def test_no_trial_fails_with_either_solver(solver: str) -> None:
     before = pickle.dumps(np.random.get_state())
-    failed, passed = failed_checks(LeastSquaresRegressor(solver, n_steps=300))
+    failed, passed = failed_checks(LeastSquaresRegressor(solver, n_steps=300, tol=None))
     assert failed == []
     assert passed >= 45
     assert pickle.dumps(np.random.get_state()) == before
@@ -51,12 +51,23 @@ def test_the_trials_do_find_failures() -> None:
 @pytest.mark.parametrize("solver", ["direct", "descent"])
 def test_agrees_with_scikit_learns_own(solver: str) -> None:
     X, y = problem(1)
-    ours = LeastSquaresRegressor(solver, n_steps=5000).fit(X, y)
+    ours = LeastSquaresRegressor(solver, n_steps=5000, tol=None).fit(X, y)
     theirs = LinearRegression(tol=0).fit(X, y)
     np.testing.assert_allclose(ours.coef_, theirs.coef_, rtol=1e-7)
     np.testing.assert_allclose(ours.intercept_, theirs.intercept_, rtol=1e-7)
     assert ours.score(X, y) == pytest.approx(theirs.score(X, y))
     assert len(ours.loss_history_) == (5001 if solver == "descent" else 0)
+
+
+def test_a_search_that_has_not_arrived_raises_and_its_settings_reach_it() -> None:
+    X, y = problem(4)
+    defaults = LeastSquaresRegressor().get_params()
+    assert defaults == {"solver": "direct", "eta": 0.1, "n_steps": 10_000, "tol": 1e-8}
+    with pytest.raises(RuntimeError, match=r"^3 steps are too few"):
+        LeastSquaresRegressor("descent", eta=0.2, n_steps=3).fit(X, y)
+    exact = LeastSquaresRegressor().fit(X, y)
+    arrived = LeastSquaresRegressor("descent", tol=1e-12).fit(X, y)
+    np.testing.assert_allclose(arrived.coef_, exact.coef_, rtol=1e-9)
 
 
 def test_works_in_a_pipeline_and_a_grid_search_and_can_be_copied() -> None:

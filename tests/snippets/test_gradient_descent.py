@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from snippets.gradient import gradients
-from snippets.gradient_descent import curvatures, descend, fit, noisy_line
+from snippets.gradient_descent import curvatures, descend, fit, noisy_line, steepness
 from snippets.loss import mse
 from snippets.model import predict
 
@@ -173,6 +173,34 @@ def test_fit_stops_at_the_first_state_that_is_level_enough() -> None:
     w, b, step = fit(X, y, 0.01, tol=1e-6)
     assert step == first
     assert (w[0], b) == (states[first][1][0], states[first][2])
+
+
+@pytest.mark.parametrize(("n", "d", "scale"), CASES)
+def test_steepness_is_the_length_of_both_slopes_together(n: int, d: int, scale: float) -> None:
+    X, y = problem(3, n, d, scale)
+    w, b = np.random.default_rng(4).normal(size=d), 0.7
+    grad_w, grad_b = gradients(X, y, w, b)
+    assert steepness(X, y, w, b) == pytest.approx(np.linalg.norm([*grad_w, grad_b]), rel=1e-14)
+    assert type(steepness(X, y, w, b)) is float
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_distance_is_at_most_the_steepness_over_the_smallest_curvature(seed: int) -> None:
+    X, y = problem(seed, 30, 3)
+    theta, lam = best(X, y), curvatures(X)
+    for _, w, b in descend(X, y, 1 / lam[-1], 200):
+        distance = float(np.linalg.norm(np.array([b, *w]) - theta))
+        steep = steepness(X, y, w, b)
+        assert steep / lam[-1] <= distance * (1 + 1e-9) + 1e-12
+        assert distance <= steep / lam[0] * (1 + 1e-9) + 1e-12
+
+
+@pytest.mark.parametrize("tol", [1e-4, 1e-6, 1e-8])
+def test_fit_leaves_at_most_the_tolerance_times_the_ratio_of_curvatures(tol: float) -> None:
+    X, y = noisy_line(np.random.default_rng(42))
+    theta, lam = best(X, y), curvatures(X)
+    w, b, _ = fit(X, y, 0.01, tol)
+    assert np.linalg.norm([b - theta[0], w[0] - theta[1]]) <= tol * lam[-1] / lam[0] * np.linalg.norm(theta)
 
 
 def test_fit_at_the_answer_takes_no_step() -> None:

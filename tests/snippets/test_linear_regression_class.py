@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import r2_score
 
-from snippets.gradient_descent import noisy_line
-from snippets.linear_regression_class import LeastSquares, finite_array, walk
+from snippets.gradient_descent import fit, noisy_line
+from snippets.linear_regression_class import LeastSquares, Line, finite_array, walk
 from snippets.loss import mse
 from snippets.model import predict
 from tests.snippets import linreg_listing
@@ -31,7 +31,7 @@ X_TINY, Y_TINY = np.array([[1.0], [2.0], [3.0]]), np.array([2.0, 4.0, 6.5])
 @pytest.mark.parametrize("seed", range(3))
 def test_both_solvers_agree_with_numpy_and_scikit_learn(solver: str, seed: int) -> None:
     X, y = problem(seed)
-    model = LeastSquares(solver, eta=0.1, n_steps=5000).fit(X, y)
+    model = LeastSquares(solver, eta=0.1, n_steps=5000, tol=None).fit(X, y)
     b, *w = np.linalg.lstsq(np.column_stack([np.ones(len(X)), X]), y)[0]
     np.testing.assert_allclose([model.b, *model.w], [b, *w], rtol=1e-9)
     theirs = LinearRegression(tol=0).fit(X, y)
@@ -42,14 +42,14 @@ def test_both_solvers_agree_with_numpy_and_scikit_learn(solver: str, seed: int) 
 
 def test_the_published_run_gives_these_figures_and_not_the_printed_ones() -> None:
     X, y = noisy_line(np.random.default_rng(42))
-    model = LeastSquares("descent", eta=0.005, n_steps=1000).fit(X, y)
+    model = LeastSquares("descent", eta=0.005, n_steps=1000, tol=None).fit(X, y)
     assert (round(model.b, 4), round(float(model.w[0]), 4), round(model.score(X, y), 4)) == (1.4424, 3.1133, 0.9714)
 
 
 def test_fit_returns_itself_and_settings_stay_as_they_were() -> None:
-    model = LeastSquares("descent", eta=0.05, n_steps=7)
+    model = LeastSquares("descent", eta=0.05, n_steps=7, tol=None)
     assert model.fit(X_TINY, Y_TINY) is model
-    assert (model.solver, model.eta, model.n_steps) == ("descent", 0.05, 7)
+    assert (model.solver, model.eta, model.n_steps, model.tol) == ("descent", 0.05, 7, None)
     assert model.w.shape == (1,)
     assert type(model.b) is float
     assert model.predict(X_TINY).shape == (3,)
@@ -57,7 +57,7 @@ def test_fit_returns_itself_and_settings_stay_as_they_were() -> None:
 
 def test_the_history_has_one_loss_more_than_steps_and_starts_anew() -> None:
     X, y = noisy_line(np.random.default_rng(42))
-    model = LeastSquares("descent", eta=0.005, n_steps=10)
+    model = LeastSquares("descent", eta=0.005, n_steps=10, tol=None)
     for _ in range(2):
         model.fit(X, y)
         assert len(model.loss_history) == 11
@@ -69,7 +69,7 @@ def test_the_history_has_one_loss_more_than_steps_and_starts_anew() -> None:
 
 
 def test_a_failed_fit_leaves_the_former_state() -> None:
-    model = LeastSquares("descent", eta=0.1, n_steps=50).fit(X_TINY, Y_TINY)
+    model = LeastSquares("descent", eta=0.1, n_steps=50, tol=None).fit(X_TINY, Y_TINY)
     before = model.w.copy(), model.b, list(model.loss_history)
     with pytest.raises(RuntimeError, match="too large"):
         model.fit(1000 * X_TINY, Y_TINY)
@@ -140,9 +140,54 @@ def test_a_step_too_large_is_reported_before_anything_overflows() -> None:
                 LeastSquares("descent", eta=eta).fit(X, y)
 
 
+def test_a_search_that_has_not_arrived_says_so_and_one_that_was_to_stop_does_not() -> None:
+    X, y = noisy_line(np.random.default_rng(42))
+    sentence = r"^100 steps are too few: the gradient is 1\.4e-03 of the first\.$"
+    model = LeastSquares("descent", eta=0.01, n_steps=100)
+    with pytest.raises(RuntimeError, match=sentence):
+        model.fit(X, y)
+    assert not hasattr(model, "w")
+    model.tol = None
+    assert len(model.fit(X, y).loss_history) == 101
+
+
+def test_the_search_ends_where_the_rule_of_the_chapter_on_descent_ends_it() -> None:
+    X, y = noisy_line(np.random.default_rng(42))
+    for tol in (1e-3, 1e-8):
+        w, b, step = fit(X, y, 0.01, tol)
+        model = LeastSquares("descent", eta=0.01, tol=tol).fit(X, y)
+        assert (model.w[0], model.b, len(model.loss_history)) == (w[0], b, step + 1)
+
+
+def test_the_last_step_may_be_the_one_that_arrives() -> None:
+    X, y = noisy_line(np.random.default_rng(42))
+    step = fit(X, y, 0.01)[2]
+    assert len(walk(X, y, 0.01, step)[2]) == step + 1
+    with pytest.raises(RuntimeError, match=rf"^{step - 1} steps are too few"):
+        walk(X, y, 0.01, step - 1)
+
+
+def test_ten_thousand_steps_to_a_hundred_millionth_unless_told_otherwise() -> None:
+    model = LeastSquares("descent")
+    assert (model.eta, model.n_steps, model.tol) == (0.01, 10_000, 1e-8)
+    assert walk.__defaults__ == (1e-8,)
+
+
+def test_the_smallest_class_fits_and_predicts_and_takes_a_gap_in_silence() -> None:
+    X, y = problem(6)
+    line = Line()
+    assert line.fit(X, y) is line
+    b, *w = np.linalg.lstsq(np.column_stack([np.ones(len(X)), X]), y)[0]
+    np.testing.assert_allclose([line.b, *line.w], [b, *w], rtol=1e-9)
+    np.testing.assert_allclose(line.predict(X), X @ w + b, rtol=1e-9)
+    gap = y.copy()
+    gap[0] = np.nan
+    assert np.isnan(Line().fit(X, gap).predict(X)).all()
+
+
 def test_walk_hands_out_the_weights_of_its_last_loss() -> None:
     X, y = problem(5)
-    w, b, losses = walk(X, y, 0.05, 25)
+    w, b, losses = walk(X, y, 0.05, 25, tol=None)
     assert len(losses) == 26
     assert losses[-1] == mse(y, predict(X, w, b))
 
