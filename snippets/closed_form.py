@@ -55,7 +55,8 @@ def by_solve(A: np.ndarray, y: np.ndarray) -> np.ndarray:
 # --8<-- [start:by-lstsq]
 def by_lstsq(A: np.ndarray, y: np.ndarray) -> np.ndarray:
     """The shortest theta (d + 1,) with the least loss, for any A (n, d + 1)."""
-    return np.linalg.lstsq(A, y)[0]
+    theta: np.ndarray = np.linalg.lstsq(A, y)[0]
+    return theta
 
 
 # --8<-- [end:by-lstsq]

@@ -48,7 +48,6 @@ WITH_TOL = PROGRAMS | {
 }
 
 
-
 # --8<-- [start:inside]
 def like_scikit_learn(
     X: np.ndarray, y: np.ndarray, tol: float = 1e-6

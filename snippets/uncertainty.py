@@ -66,7 +66,8 @@ def estimate(A: np.ndarray, y: np.ndarray) -> Estimate:
         raise ValueError(f"A {A.shape} and y {y.shape} must share n.")
     if n <= p:
         raise ValueError(f"{n} rows, {p} parameters: none left for noise.")
-    theta = by_lstsq(A, y)
+    size = np.linalg.norm(A, axis=0)  # as in inverse_gram
+    theta = by_lstsq(A / size, y) / size
     s = float(np.sqrt(np.sum(residuals(y, A @ theta) ** 2) / (n - p)))
     return Estimate(theta, s, n - p, s**2 * inverse_gram(A))
 
