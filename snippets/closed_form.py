@@ -54,7 +54,7 @@ def by_solve(A: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 # --8<-- [start:by-lstsq]
 def by_lstsq(A: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The shortest theta (d + 1,) with the least loss, for any A (n, d + 1)."""
+    """The shortest theta (d + 1,) with the least loss, for any A."""
     theta: np.ndarray = np.linalg.lstsq(A, y)[0]
     return theta
 

@@ -16,7 +16,7 @@ def solve_upper(R: np.ndarray, c: np.ndarray) -> np.ndarray:
     ZeroDivisionError : if there is a zero on the diagonal
     """
     if np.any(np.diagonal(R) == 0):
-        raise ZeroDivisionError("A zero on the diagonal: no single solution.")
+        raise ZeroDivisionError("Zero on the diagonal: no single answer.")
     theta = np.zeros(len(c))
     for i in reversed(range(len(c))):
         theta[i] = (c[i] - R[i, i + 1 :] @ theta[i + 1 :]) / R[i, i]
@@ -115,7 +115,7 @@ def exact_slope(x: np.ndarray, y: np.ndarray) -> float:
 
 # --8<-- [start:cleared]
 def cleared(digits: float) -> str:
-    """The highest of four bounds that the digits clear, safe from rounding."""
+    """The highest of three bounds that the digits clear, or none."""
     return next((f"≥ {k}" for k in (10, 5, 3) if digits >= k), "none")
 
 
