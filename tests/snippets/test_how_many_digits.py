@@ -155,9 +155,9 @@ def test_no_rounding_moves_theta_farther_than_the_bound(noise: float) -> None:
     y = A @ [1.0, 2.0] + noise * rng.normal(size=30)
     theta, size, moves = by_lstsq(A, y), 1e6 * 2.0**-52, []
     for _ in range(2000):
-        dA, dy = rng.normal(size=A.shape), rng.normal(size=30)
-        dA = dA * (size * np.linalg.norm(A, 2) / np.linalg.norm(dA, 2))
-        dy = dy * (size * np.linalg.norm(y) / np.linalg.norm(dy))
+        dA, dy = rng.normal(size=(30, 2)), rng.normal(size=(30,))
+        dA *= size * float(np.linalg.norm(A, 2) / np.linalg.norm(dA, 2))
+        dy *= size * float(np.linalg.norm(y) / np.linalg.norm(dy))
         moves.append(np.linalg.norm(by_lstsq(A + dA, y + dy) - theta) / np.linalg.norm(theta))
     bound = 1e6 * error_bound(A, y)
     assert bound / 30 < max(moves) < bound
