@@ -109,15 +109,16 @@ def gradient(A: np.ndarray, y: np.ndarray, theta: np.ndarray) -> np.ndarray:
 def solvers() -> Iterator[tuple[str, str, dict[str, Timing]]]:
     """Five ways to the same weights, for a tall table."""
     from snippets import closed_form as cf
+    from snippets import how_many_digits as digits
 
     for n, d in [(2_000, 20), (20_000, 200)]:
         A, y = problem(n, d)
         works: dict[str, Work] = {
             "inverse": partial(cf.by_inverse, A, y),
             "solve": partial(cf.by_solve, A, y),
-            "cholesky": partial(cf.by_cholesky, A, y),
-            "qr": partial(cf.by_qr, A, y),
-            "svd": partial(cf.by_svd, A, y),
+            "cholesky": partial(digits.by_cholesky, A, y),
+            "qr": partial(digits.by_qr, A, y),
+            "svd": partial(digits.by_svd, A, y),
             "lstsq": partial(np.linalg.lstsq, A, y),
         }
         yield f"solvers {n} x {d}", f"{n:,} rows, {d} columns", stopwatch(works)
@@ -174,6 +175,7 @@ def programs() -> Iterator[tuple[str, str, dict[str, Timing]]]:
     from statsmodels.api import OLS
 
     from snippets import closed_form as cf
+    from snippets import how_many_digits as digits
 
     def by_statsmodels(A: np.ndarray, y: np.ndarray) -> np.ndarray:
         theta: np.ndarray = OLS(y, A).fit().params
@@ -186,7 +188,7 @@ def programs() -> Iterator[tuple[str, str, dict[str, Timing]]]:
         theta = np.ones(d)
 
         works: dict[str, Work] = {
-            "cholesky": partial(cf.by_cholesky, A, y),
+            "cholesky": partial(digits.by_cholesky, A, y),
             "fit_centered": partial(cf.fit_centered, X, y),
             "lstsq": partial(np.linalg.lstsq, A, y),
             "scikit-learn": partial(LinearRegression(tol=0).fit, X, y),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from snippets.closed_form import by_qr, by_solve
+from snippets.closed_form import by_lstsq, by_solve
 from snippets.gradient_descent import curvatures, descend
 from snippets.model import check_data
 
@@ -13,7 +13,7 @@ Solver = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 # --8<-- [start:programs]
 def by_descent(A: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """theta after 2,500 steps of size 1/λ_max, from zeros: (p,)."""
+    """theta after 2,500 steps of size 1/λ_max, from zeros: (d + 1,)."""
     X = A[:, 1:]
     for _, w, b in descend(X, y, 1 / curvatures(X)[-1], 2500):
         theta = np.array([b, *w])
@@ -23,7 +23,7 @@ def by_descent(A: np.ndarray, y: np.ndarray) -> np.ndarray:
 def by_scikit_learn(
     A: np.ndarray, y: np.ndarray, **options: float
 ) -> np.ndarray:
-    """Its intercept and weights: (p,). A has ones as its first column."""
+    """Its intercept, then its weights: (d + 1,). A begins with ones."""
     from sklearn.linear_model import LinearRegression
 
     model = LinearRegression(**options).fit(A[:, 1:], y)
@@ -34,14 +34,18 @@ def by_scikit_learn(
 PROGRAMS: dict[str, Solver] = {
     "polyfit": lambda A, y: np.polyfit(A[:, 1], y, A.shape[1] - 1)[::-1],
     "normal equations": by_solve,
-    "lstsq": lambda A, y: np.linalg.lstsq(A, y)[0],
+    "lstsq": by_lstsq,
     "gradient descent": by_descent,
     "scikit-learn": by_scikit_learn,
-    "  with tol=0": lambda A, y: by_scikit_learn(A, y, tol=0),
 }
 
 
 # --8<-- [end:programs]
+
+# The option exists since scikit-learn 1.9.
+WITH_TOL = PROGRAMS | {
+    "  with tol=0": lambda A, y: by_scikit_learn(A, y, tol=0)
+}
 
 
 # --8<-- [start:inside]
@@ -97,7 +101,7 @@ def fit_growth(
     for _ in range(steps):
         curve = np.exp(c * x)
         slopes = np.column_stack([curve, a * x * curve])  # along a, along c
-        move = by_qr(slopes, y - a * curve)
+        move = by_lstsq(slopes, y - a * curve)
         a, c = a + float(move[0]), c + float(move[1])
         yield a, c
 

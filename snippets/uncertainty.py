@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
-from snippets.closed_form import by_qr
+from snippets.closed_form import by_lstsq
 from snippets.loss import residuals
 
 
@@ -66,7 +66,8 @@ def estimate(A: np.ndarray, y: np.ndarray) -> Estimate:
         raise ValueError(f"A {A.shape} and y {y.shape} must share n.")
     if n <= p:
         raise ValueError(f"{n} rows, {p} parameters: none left for noise.")
-    theta = by_qr(A, y)
+    size = np.linalg.norm(A, axis=0)  # as in inverse_gram
+    theta = by_lstsq(A / size, y) / size
     s = float(np.sqrt(np.sum(residuals(y, A @ theta) ** 2) / (n - p)))
     return Estimate(theta, s, n - p, s**2 * inverse_gram(A))
 
@@ -136,7 +137,7 @@ def bootstrap(
     n, fits = len(y), []
     for _ in range(times):
         rows = rng.integers(0, n, n)
-        fits.append(by_qr(A[rows], y[rows]))
+        fits.append(by_lstsq(A[rows], y[rows]))
     return np.array(fits)
 
 

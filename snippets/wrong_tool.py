@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from snippets.closed_form import by_svd
+from snippets.closed_form import by_lstsq
 from snippets.goodness_of_fit import fit_linear, r_squared
 
 
@@ -49,7 +49,7 @@ def fit_weighted(
 ) -> np.ndarray:
     """Theta (p,) with the least sum of weights * r**2, weights (n,)."""
     root = np.sqrt(weights)
-    return by_svd(root[:, np.newaxis] * A, root * y)
+    return by_lstsq(root[:, np.newaxis] * A, root * y)
 
 
 # --8<-- [end:fit-weighted]
@@ -70,7 +70,7 @@ def fit_huber(
 
     Source: P. J. Huber (1964), Ann. Math. Statistics 35, 73-101.
     """
-    theta = by_svd(A, y)
+    theta = by_lstsq(A, y)
     for _ in range(steps):
         r = np.abs(A @ theta - y)
         before = theta

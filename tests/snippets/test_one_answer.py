@@ -9,12 +9,13 @@ from scipy.optimize import curve_fit
 from sklearn.linear_model import LinearRegression
 from statsmodels.regression.linear_model import OLS
 
-from snippets.closed_form import by_qr, by_solve, fit_centered
+from snippets.closed_form import by_solve, fit_centered
 from snippets.gradient_descent import curvatures, descend, noisy_line
 from snippets.gradient_descent import fit as fit_by_descent
+from snippets.how_many_digits import by_qr
 from snippets.model import design_matrix
 from snippets.nist import SETS, load_nist, log_relative_error
-from snippets.one_answer import PROGRAMS, by_descent, by_scikit_learn, fit_growth, like_scikit_learn, steps_needed
+from snippets.one_answer import WITH_TOL, by_descent, by_scikit_learn, fit_growth, like_scikit_learn, steps_needed
 
 NIST = Path(__file__).parents[2] / "docs/data/nist"
 
@@ -41,11 +42,11 @@ def test_programs_agree_on_the_two_hundred_points() -> None:
 def test_the_programs_of_the_page_clear_the_bounds_that_it_prints() -> None:
     X, y = noisy_line(np.random.default_rng(42))
     A = design_matrix(X)
-    for name, fit in PROGRAMS.items():
+    for name, fit in WITH_TOL.items():
         digits = log_relative_error(fit(A, y), by_qr(A, y))
         assert digits > (7 if name == "gradient descent" else 12.5), name
     pontius = load_nist(str(NIST / "Pontius.dat"))
-    found = {name: log_relative_error(fit(pontius.A, pontius.y), pontius.theta) for name, fit in PROGRAMS.items()}
+    found = {name: log_relative_error(fit(pontius.A, pontius.y), pontius.theta) for name, fit in WITH_TOL.items()}
     assert found["gradient descent"] == found["scikit-learn"] == 0
     assert 5 < found["lstsq"] < 9
     assert min(found[name] for name in ("polyfit", "normal equations", "  with tol=0")) > 10.5

@@ -8,7 +8,7 @@ import statsmodels.api as sm
 from scipy.optimize import linprog, minimize
 from statsmodels.stats.outliers_influence import variance_inflation_factor
 
-from snippets.closed_form import by_svd
+from snippets.closed_form import by_lstsq
 from snippets.goodness_of_fit import load_anscombe
 from snippets.model import design_matrix
 from snippets.wrong_tool import cooks_distance, fit_huber, fit_weighted, leverage, vif
@@ -31,11 +31,11 @@ def huber_loss(A: np.ndarray, y: np.ndarray, theta: np.ndarray, cut: float) -> f
 def test_leverage_is_how_far_a_prediction_follows_its_own_y(seed: int) -> None:
     A, y = problem(seed)
     h = leverage(A)
-    before = A @ by_svd(A, y)
+    before = A @ by_lstsq(A, y)
     for i in range(len(y)):
         pushed = y.copy()
         pushed[i] += 1
-        assert (A @ by_svd(A, pushed))[i] - before[i] == pytest.approx(h[i], rel=1e-8)
+        assert (A @ by_lstsq(A, pushed))[i] - before[i] == pytest.approx(h[i], rel=1e-8)
     assert h.sum() == pytest.approx(A.shape[1], rel=1e-12)
     assert h.min() > 0
     assert h.max() < 1
@@ -52,16 +52,16 @@ def test_leverage_and_cook_agree_with_statsmodels(seed: int) -> None:
     A, y = problem(seed)
     theirs = sm.OLS(y, A).fit().get_influence()
     np.testing.assert_allclose(leverage(A), theirs.hat_matrix_diag, rtol=1e-10)
-    np.testing.assert_allclose(cooks_distance(A, y, A @ by_svd(A, y)), theirs.cooks_distance[0], rtol=1e-9)
+    np.testing.assert_allclose(cooks_distance(A, y, A @ by_lstsq(A, y)), theirs.cooks_distance[0], rtol=1e-9)
 
 
 def test_cooks_distance_is_what_leaving_a_point_out_does() -> None:
     A, y = problem(7)
     n, p = A.shape
-    y_hat = A @ by_svd(A, y)
+    y_hat = A @ by_lstsq(A, y)
     s2 = np.sum((y_hat - y) ** 2) / (n - p)
     for i, distance in enumerate(cooks_distance(A, y, y_hat)):
-        without = A @ by_svd(np.delete(A, i, axis=0), np.delete(y, i))
+        without = A @ by_lstsq(np.delete(A, i, axis=0), np.delete(y, i))
         assert distance == pytest.approx(np.sum((without - y_hat) ** 2) / (p * s2), rel=1e-8)
 
 
@@ -69,7 +69,7 @@ def test_anscombe_three_and_four() -> None:
     sets = load_anscombe(ANSCOMBE)
     x, y = sets["III"]
     A = design_matrix(x)
-    wild = cooks_distance(A, y, A @ by_svd(A, y))
+    wild = cooks_distance(A, y, A @ by_lstsq(A, y))
     assert wild[2] == pytest.approx(1.39, abs=0.01)
     assert np.delete(wild, 2).max() < 0.5
 
@@ -77,7 +77,7 @@ def test_anscombe_three_and_four() -> None:
     A = design_matrix(x)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        distance = cooks_distance(A, y, A @ by_svd(A, y))
+        distance = cooks_distance(A, y, A @ by_lstsq(A, y))
     assert np.isnan(distance).tolist() == (x == 19).tolist()
 
 
@@ -87,15 +87,15 @@ def test_a_leverage_of_almost_one_has_a_distance_as_long_as_digits_are_left(gap:
     s = (1 + np.sqrt(2 / gap - 3)) / 2
     A, y = design_matrix(np.array([0, 1, s])), np.array([0.0, 2, 1])
     assert 1 - leverage(A)[2] == pytest.approx(gap, rel=1e-3)
-    assert np.isfinite(cooks_distance(A, y, A @ by_svd(A, y))[2]) == known
+    assert np.isfinite(cooks_distance(A, y, A @ by_lstsq(A, y))[2]) == known
 
 
 def test_weights_count_as_repeated_rows_and_zero_leaves_out() -> None:
     A, y = problem(8)
     times = np.random.default_rng(0).integers(0, 4, len(y))
-    repeated = by_svd(np.repeat(A, times, axis=0), np.repeat(y, times))
+    repeated = by_lstsq(np.repeat(A, times, axis=0), np.repeat(y, times))
     np.testing.assert_allclose(fit_weighted(A, y, times), repeated, rtol=1e-9)
-    np.testing.assert_allclose(fit_weighted(A, y, np.ones(len(y))), by_svd(A, y), rtol=1e-12)
+    np.testing.assert_allclose(fit_weighted(A, y, np.ones(len(y))), by_lstsq(A, y), rtol=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -112,13 +112,13 @@ def test_huber_is_at_the_bottom_of_its_loss(seed: int, cut: float) -> None:
     theta = fit_huber(A, y, cut)
     slope = A.T @ np.clip(A @ theta - y, -cut, cut)
     assert np.abs(slope).max() < 1e-6 * np.abs(A.T @ y).max()
-    found = minimize(lambda t: huber_loss(A, y, t, cut), by_svd(A, y), method="BFGS")
+    found = minimize(lambda t: huber_loss(A, y, t, cut), by_lstsq(A, y), method="BFGS")
     assert huber_loss(A, y, theta, cut) <= found.fun * (1 + 1e-9)
 
 
 def test_huber_with_a_wide_cut_is_least_squares() -> None:
     A, y = problem(9)
-    np.testing.assert_allclose(fit_huber(A, y, 1e6), by_svd(A, y), rtol=1e-10)
+    np.testing.assert_allclose(fit_huber(A, y, 1e6), by_lstsq(A, y), rtol=1e-10)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -137,7 +137,7 @@ def test_huber_with_a_tiny_cut_has_the_least_absolute_errors(seed: int) -> None:
 def test_a_tiny_cut_forgets_the_wild_point_of_anscombe_three() -> None:
     x, y = load_anscombe(ANSCOMBE)["III"]
     keep = y < 12
-    others = by_svd(design_matrix(x[keep]), y[keep])
+    others = by_lstsq(design_matrix(x[keep]), y[keep])
     np.testing.assert_allclose(fit_huber(design_matrix(x), y, 1e-5), others, atol=0.02)
 
 
