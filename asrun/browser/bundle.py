@@ -16,7 +16,7 @@ BUNDLE = "assets/run/book.json"
 LIBRARY = (
     "__init__", "names", "model", "programs/*", "running/__init__", "running/ambient", "running/digests", "running/figures",
     "running/namespace", "running/recorder",
-    "browser/__init__", "browser/completion", "browser/desk", "browser/drawing", "browser/errors", "browser/imports",
+    "browser/__init__", "browser/desk", "browser/drawing", "browser/editor", "browser/errors",
     "browser/output", "browser/session", "browser/wasm",
 )  # fmt: skip
 DOCUMENTED = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

@@ -21,11 +21,10 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from asrun.browser import imports
-from asrun.browser.completion import complete
+from asrun.browser import editor
 from asrun.browser.desk import Desk
 from asrun.browser.drawing import Drawing
-from asrun.browser.errors import describe, hint_for, place_in_files
+from asrun.browser.errors import describe, hint_for
 from asrun.browser.output import NoInput, Output, Send, no_input
 from asrun.model import Facts
 from asrun.running.namespace import what_it_says
@@ -102,10 +101,8 @@ class Session:
             return {"status": "done"}
         if isinstance(error, KeyboardInterrupt):
             return {"status": "stopped"}
-        told = describe(error, file, self.shown, hint_for(error, self.available, in_files=bool(desk)))
-        if desk:
-            told |= place_in_files(error, desk.shown)
-        return {"status": "error", "error": told}
+        hint = hint_for(error, self.available, in_files=bool(desk))
+        return {"status": "error", "error": describe(error, file, desk, self.shown, hint)}
 
     def reset(self, page: str) -> types.ModuleType:
         """Give a page an empty namespace."""
@@ -153,18 +150,18 @@ class Session:
 
     def imports(self, page: str, code: str) -> list[str]:
         """The modules that code imports, by way of the book's modules and the reader's own files."""
-        return imports.imports(code, *self._roots(page))
+        return editor.imports(code, *self._roots(page))
 
     def missing(self, page: str, code: str) -> list[str]:
         """Those of them that cannot be had here."""
-        return imports.missing(code, self.available, *self._roots(page))
+        return editor.missing(code, self.available, *self._roots(page))
 
     def _roots(self, page: str) -> list[Path]:
         return [self.desks[page].folder, HOME] if page in self.desks else [HOME]
 
     def complete(self, page: str, code: str, offset: int) -> list[dict[str, str]]:
         """Names that may stand at `offset` of the code of a page."""
-        return complete(self.pages[page].__dict__ if page in self.pages else {}, code, offset)
+        return editor.complete(self.pages[page].__dict__ if page in self.pages else {}, code, offset)
 
     # -- taking a block away that was edited, in JSON --
 
