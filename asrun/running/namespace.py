@@ -4,12 +4,19 @@ Both the build's process (`asrun.running.process`) and the Python in the page (`
 standard library until something is drawn.
 """
 
-from __future__ import annotations
-
 import importlib
+import os
+import warnings
 from base64 import b64encode
+from typing import Any
 
 from asrun.model import Figure
+
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+# Audit events of calls that change what lies on the disk; their paths are among the arguments.
+CHANGING = frozenset(
+    f"os.{call}" for call in ("remove", "rename", "mkdir", "rmdir", "truncate", "link", "symlink", "chmod")
+)
 
 
 def set_style(style: str) -> None:
@@ -21,6 +28,23 @@ def set_style(style: str) -> None:
     if style:
         module, _, name = style.partition(":")
         matplotlib.rcParams.update(getattr(importlib.import_module(module), name))
+
+
+def heed_warnings(own: str) -> None:
+    """Tell also of deprecated calls, and of '\\d' in a string, in modules that match `own`: by default Python keeps quiet."""
+    for category in (DeprecationWarning, SyntaxWarning):
+        warnings.filterwarnings("default", category=category, module=own)
+
+
+def touched(event: str, args: tuple[Any, ...]) -> tuple[list[str], bool]:
+    """The files, as absolute paths, that an audit event opens or changes, and whether it changes them."""
+    if event == "open":
+        paths, changes = args[:1], bool((args[2] or 0) & WRITING)
+    elif event in CHANGING:
+        paths, changes = args, True
+    else:
+        return [], False
+    return [os.path.abspath(os.fsdecode(path)) for path in paths if isinstance(path, (str, bytes))], changes
 
 
 def what_it_says(error: BaseException) -> str:
