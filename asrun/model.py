@@ -1,4 +1,4 @@
-"""What the rooms hand to each other: pages and what was found on them, jobs and what came of them."""
+"""What the rooms hand to each other: pages and what was found on them, and what came of running them."""
 
 from __future__ import annotations
 
@@ -173,22 +173,6 @@ class Page(Source):
 
 
 @dataclass(frozen=True)
-class Code:
-    """A block to run; each segment is (file, first line, source)."""
-
-    line: int
-    segments: tuple[tuple[str, int, str], ...]
-    raises: str = ""
-
-
-@dataclass(frozen=True)
-class Value:
-    """An expression of the prose."""
-
-    expression: str
-
-
-@dataclass(frozen=True)
 class Check:
     """A formula to compare with the code that it is bound to; `tree` is KaTeX's, empty where KaTeX cannot read it."""
 
@@ -197,28 +181,7 @@ class Check:
     tree: str = ""
 
 
-Item = Code | Value | Check
-
-
-@dataclass(frozen=True)
-class Job:
-    """A page to run, its items in page order, in the working folder `folder`; a crash is reported in the file `log`.
-
-    `libraries` are loaded before the page's process is forked, and later pages share them. `time_limit` is in seconds.
-    """
-
-    root: str
-    file: str
-    name: str
-    items: tuple[Item, ...]
-    meanings: dict[str, Meaning]
-    libraries: tuple[str, ...]
-    style: str
-    time_limit: float
-    folder: str
-    data: str
-    log: str
-    package: str
+Item = Block | Number | Check  # what is run of a page
 
 
 @dataclass(frozen=True)
@@ -250,7 +213,7 @@ class Ran:
 
     outcome: str
     pieces: tuple[str | Figure, ...] = ()
-    problems: tuple[tuple[str, int, str], ...] = ()
+    problems: tuple[Problem, ...] = ()
     statements: tuple[Facts, ...] = ()
 
 
