@@ -78,13 +78,11 @@ class Drawing:
 
         for number in plt.get_fignums():
             self.drawn += 1
-            if self.drawn > LIMIT:
-                if self.drawn == LIMIT + 1:
-                    self.output.send("stderr", f"… cut: the block drew more than {LIMIT} figures\n")
-                break
-            self.output.send("figure", with_images(draw(plt.figure(number), f"run-{next(self.names)}")))
+            if self.drawn <= LIMIT:
+                self.output.send("figure", with_images(draw(plt.figure(number), f"run-{next(self.names)}")))
+            elif self.drawn == LIMIT + 1:
+                self.output.send("stderr", f"… cut: the block drew more than {LIMIT} figures\n")
             plt.close(number)
-        plt.close("all")
 
     def close(self) -> None:
         """Close what a run left open, or a later one would show it."""

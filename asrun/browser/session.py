@@ -47,6 +47,7 @@ class Session:
         self.runs = itertools.count(1)
         self.output = Output()
         self.drawing = Drawing(style, self.output)
+        self.prepare_figures = self.drawing.prepare
         install(self)
 
     # -- running --
@@ -60,8 +61,7 @@ class Session:
         """
         self.output.begin(send)
         self.drawing.drawn, self.page = 0, page
-        main = self.pages.get(page) or self.reset(page)
-        sys.modules["__main__"] = main
+        main = sys.modules["__main__"] = self.pages.get(page) or self.reset(page)
         desk = self.desks.get(page)
         if desk and name:
             file = main.__dict__["__file__"] = str(desk.folder / name)
@@ -113,10 +113,6 @@ class Session:
     def write(self, page: str, files: str) -> None:
         """Give a page the files that its reader wrote: {name: text}, in JSON."""
         self.desks.setdefault(page, Desk(HOME.with_name(page), HOME)).write(json.loads(files))
-
-    def prepare_figures(self) -> bool:
-        """Load the next part of Matplotlib; whether there is more to load."""
-        return self.drawing.prepare()
 
     def show_warning(self, message: object, category: type[Warning], filename: str, lineno: int, *_: Any) -> None:
         """Tell of a warning as of an error, in one line."""
@@ -184,10 +180,9 @@ class Session:
 
     def heard(self, event: str, args: tuple[Any, ...]) -> None:
         """Note the files that a block opens or changes."""
-        if recorder := self.recorders.get(self.page):
-            files, changes = touched(event, args)
-            for path in files:
-                recorder.opened(path, changes)
+        paths, changes = touched(event, args)
+        for path in paths if self.page in self.recorders else ():
+            self.recorders[self.page].opened(path, changes)
 
 
 def install(session: Session) -> None:

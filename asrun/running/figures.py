@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, cast
 from xml.sax.saxutils import escape
@@ -50,10 +50,10 @@ def draw(figure: MplFigure, name: str) -> Figure:
             for artist in [*axes.lines, *axes.collections, *axes.patches, *axes.images]:
                 artist.set_rasterized(True)
         drawn = _drawn(figure, name, sys.maxsize)
-    scale = PHONE / drawn.width
-    if small := sorted(text for text, size in drawn.texts if size * scale < SMALLEST):
-        least = f"{SMALLEST / scale:.1f} points at this figure width"
-        faults.append(f"text too small to read on a phone ({small[0]!r}): at least {least}")
+    least = SMALLEST * drawn.width / PHONE
+    if small := sorted(text for text, size in drawn.texts if size < least):
+        needed = f"at least {least:.1f} points at this figure width"
+        faults.append(f"text too small to read on a phone ({small[0]!r}): {needed}")
     return Figure(name, drawn.finish(), drawn.images, tuple(faults))
 
 
@@ -116,17 +116,13 @@ class _Pen:
         self.x = self.y = 0
         self.start = (0, 0)
 
-    def _relative(self, command: str, points: Iterable[tuple[float, float]]) -> None:
-        numbers = []
-        x = y = 0
-        for px, py in points:
-            x, y = _tenths(px), _tenths(py)
-            numbers += [_number(x - self.x), _number(y - self.y)]
-        text = numbers[0] + "".join(n if n.startswith("-") else f" {n}" for n in numbers[1:])
-        self.data.append(command + text)
-        self.x, self.y = x, y
+    def _relative(self, command: str, points: Iterable[Sequence[float]]) -> None:
+        ends = [(_tenths(x), _tenths(y)) for x, y in points]
+        numbers = " ".join(f"{_number(x - self.x)} {_number(y - self.y)}" for x, y in ends)
+        self.data.append(command + numbers.replace(" -", "-"))
+        self.x, self.y = ends[-1]
 
-    def segment(self, points: list[tuple[float, float]], code: int) -> None:
+    def segment(self, points: Iterable[Sequence[float]], code: int) -> None:
         if code == Path.CLOSEPOLY:
             self.data.append("z")
             self.x, self.y = self.start
@@ -338,16 +334,15 @@ class _Renderer(RendererBase):
         window = box and Bbox.from_extents(box.x0, self.height - box.y1, box.x1, self.height - box.y0)
         cut = window.extents if window and not filled else (-2000.0, -2000.0, self.width + 2000, self.height + 2000)
         pen = _Pen()
-        drawn: list[tuple[float, float]] = []
+        drawn: list[list[float]] = []
         for path, transform in paths:
             curved = path.codes is not None and bool(np.isin(path.codes, (Path.CURVE3, Path.CURVE4)).any())
             for points, code in path.iter_segments(
                 transform + self.flip, clip=None if curved or filled else cut, simplify=simplify, remove_nans=True
             ):
-                pairs = [(float(points[i]), float(points[i + 1])) for i in range(0, len(points), 2)]
+                pairs = points.reshape(-1, 2).tolist()
                 pen.segment(pairs, int(code))
-                if code != Path.CLOSEPOLY:
-                    drawn += pairs
+                drawn += pairs if code != Path.CLOSEPOLY else []
         if not pen.data:
             return
         attributes: dict[str, str | float] = {"d": pen.text()}

@@ -95,8 +95,13 @@ class Surroundings:
         sys.stdout = self.stdout = Capture(job.log.with_suffix(".out"), 1)
         sys.stderr = self.stderr = Capture(job.log.with_suffix(".err"), 2)
         sys.stdin = open(os.devnull)  # noqa: SIM115
-        paths = [path for path in sys.path if path not in ("", self.root) and not _checkout(path)]
-        sys.path[:] = [self.root, *paths]
+        # Another book must not find the modules that stand beside asrun in a checkout of it.
+        checkouts = {
+            path
+            for path in sys.path
+            if Path(path, "asrun/__init__.py").is_file() and Path(path, "pyproject.toml").is_file()
+        }
+        sys.path[:] = [self.root, *(path for path in sys.path if path not in {"", self.root, *checkouts})]
         sys.argv = [job.page.file]
         sys.dont_write_bytecode = True
         self.sources = {job.page.file} | {s.file for block in job.page.code_blocks for s in block.segments}
@@ -174,8 +179,3 @@ class Surroundings:
         below = self.root + os.sep  # asked first, for a large library has a thousand modules
         modules = {own for file in files if file.startswith(below) and (own := self.own(file))}
         return sorted(self.dependencies.union(name for name in modules if not name.startswith("asrun/")))
-
-
-def _checkout(entry: str) -> bool:
-    """Whether a folder is a checkout of asrun: another book must not find the modules that stand beside it there."""
-    return os.path.isfile(f"{entry}/asrun/__init__.py") and os.path.isfile(f"{entry}/pyproject.toml")
