@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from asrun.browser.desk import Desk
+from asrun.running.namespace import place_of
 
 NameOf = Callable[[str], str]  # what the reader calls a file; empty for a file of somebody else
 
@@ -32,13 +33,7 @@ def describe(error: BaseException, file: str, desk: Desk | None, shown: NameOf, 
         told = traceback.TracebackException.from_exception(error, compact=True)
         _cut(told, shown)
         text = "".join(told.format()).rstrip("\n") + (f"\n{hint}" if hint else "")
-    places = [(frame.filename, frame.lineno, frame.colno) for frame in traceback.extract_tb(error.__traceback__)]
-    if isinstance(error, SyntaxError) and error.filename:
-        places.append((error.filename, error.lineno, None if error.offset is None else error.offset - 1))
-    name, line, column = "", None, None
-    for filename, number, offset in places:
-        if found := desk.shown(filename) if desk else filename == file and filename:
-            name, line, column = found, number, None if offset is None else offset + 1
+    name, line, column = place_of(error, desk.shown if desk else lambda name: name if name == file else "")
     return {"text": text, "line": line, "column": column} | ({"file": name} if desk else {})
 
 

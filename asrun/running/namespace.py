@@ -6,8 +6,10 @@ standard library until something is drawn.
 
 import importlib
 import os
+import traceback
 import warnings
 from base64 import b64encode
+from collections.abc import Callable
 from typing import Any
 
 from asrun.model import Figure
@@ -51,6 +53,15 @@ def what_it_says(error: BaseException) -> str:
     """An error as Python's last line of a traceback tells it, without the place."""
     text = str(error.msg if isinstance(error, SyntaxError) else error)
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def place_of(error: BaseException, own: Callable[[str], str]) -> tuple[str, int | None, int | None]:
+    """The innermost place of an error in a file that `own` has a name for: name, line and column (from 1)."""
+    places = [(frame.filename, frame.lineno, frame.colno) for frame in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError):
+        places.append((error.filename or "", error.lineno or 1, None if error.offset is None else error.offset - 1))
+    found = [(own(file), line, None if offset is None else offset + 1) for file, line, offset in places]
+    return next((place for place in reversed(found) if place[0]), ("", None, None))
 
 
 def with_images(figure: Figure) -> str:

@@ -3,14 +3,13 @@
 import ast
 import contextlib
 import re
-import traceback
 import warnings
 from collections.abc import Iterator
 from typing import Any
 
 from asrun.model import Block, Check, Checked, Facts, Figure, Formatted, Item, Number, Problem, Ran
 from asrun.programs.statements import mentioned
-from asrun.running.namespace import heed_warnings, what_it_says
+from asrun.running.namespace import heed_warnings, place_of, what_it_says
 from asrun.running.recorder import compiled
 from asrun.running.surroundings import GLOBAL_STATE, UNSEEDED, Job, Surroundings, TooMuchOutput
 
@@ -98,24 +97,19 @@ class PageProcess:
             yield Problem(file, line, f"the block should raise {block.raises}, and raises nothing")
         if error is None or (isinstance(error, NameError) and error.name in self.failed):
             return
-        places = [(frame.f_code.co_filename, number) for frame, number in traceback.walk_tb(error.__traceback__)]
         message = what_it_says(error)
-        if isinstance(error, SyntaxError):
-            places.append((error.filename or "", error.lineno or 1))
-            message += " (an include must stand between whole statements)" if len(block.segments) > 1 else ""
+        if isinstance(error, SyntaxError) and len(block.segments) > 1:
+            message += " (an include must stand between whole statements)"
         elif isinstance(error, SystemExit):
             message = "the block calls sys.exit: delete it, the page goes on after it"
         elif isinstance(error, TooMuchOutput):
             message = str(error)
         if block.raises:
             message = f"the block should raise {block.raises}, but raises {message}"
-        at = line
-        for name, number in places:
-            if own := self.around.own(name):
-                file, at = own, number
-        if file != self.page.file:
-            message += f" (run by {self.page.file}:{line})"
-        yield Problem(file, at, message)
+        own, at, _ = place_of(error, self.around.own)
+        if own not in ("", file):
+            message += f" (run by {file}:{line})"
+        yield Problem(own or file, at or line, message)
 
     def _misdeeds(
         self, block: Block, raised: BaseException | None, caught: list[warnings.WarningMessage]
