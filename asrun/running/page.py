@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Client
 from pathlib import Path
@@ -44,25 +44,26 @@ def run_page(
     settings: Settings, page: Page, table: Sequence[Meaning] = (), say: Callable[[str], None] = lambda text: None
 ) -> PageRun:
     """What came of a page: from the cache where nothing it depends on has changed, else from a run."""
-    items = _items(page)
-    if not page.runnable or not items:
+    if not page.runnable or not _items(page):
         return PageRun()
     meanings = meanings_on(page.stem, table) if page.bound_formulas else {}
-    key, file = _cache_key(settings, page, items, meanings), _cache_file(settings, page)
+    key, file = _cache_key(settings, page, meanings), _cache_file(settings, page)
     known: PageRun | None = load(file, key)
     if known and all(_digest(settings.root / name) == digest for name, digest in known.dependencies):
         return replace(known, cached=True)
     say(f"running {page.file}")
-    run = _run_page(settings, page, items, meanings)
+    run = _run_page(settings, page, meanings)
     if not run.problems and not any(checked.error for checked in run.checks):
         store(file, key, run)
     return run
 
 
-def _items(page: Page) -> list[Item]:
-    """Blocks and expressions in page order, then the bound formulas."""
+def _items(page: Page, trees: Mapping[tuple[str, bool], katex.Parsed] | None = None) -> list[Item]:
+    """Blocks and expressions in page order, then the bound formulas, with what KaTeX reads in each where it is given."""
     code: list[Item] = [*page.code_blocks, *page.numbers]
-    checks = (Check(formula.tex, formula.binding) for formula in page.bound_formulas if formula.binding)
+    checks = (
+        Check(f.tex, f.binding, trees[f.tex, f.display].tree if trees else "") for f in page.formulas if f.binding
+    )
     return [*sorted(code, key=_line_of), *checks]
 
 
@@ -73,22 +74,15 @@ def _line_of(item: Item) -> int:
     return item.comment_line if isinstance(item, Number) else item.line
 
 
-def _with_trees(settings: Settings, page: Page, items: list[Item]) -> list[Item]:
-    """The items with what KaTeX reads in each bound formula: it is read here, so that the page's process needs no KaTeX."""
-    keys = [(formula.tex, formula.display) for formula in page.bound_formulas]
-    trees = katex.parse(settings, keys)
-    rest = iter(keys)
-    return [replace(item, tree=trees[next(rest)].tree) if isinstance(item, Check) else item for item in items]
-
-
-def _run_page(settings: Settings, page: Page, items: list[Item], meanings: dict[str, Meaning]) -> PageRun:
+def _run_page(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> PageRun:
+    # KaTeX reads the formulas here, so that the page's process needs no KaTeX.
+    items = _items(page, katex.parse(settings, [(formula.tex, formula.display) for formula in page.bound_formulas]))
     with tempfile.TemporaryDirectory(prefix="book-", ignore_cleanup_errors=True) as place:
         folder = Path(place, "page")
         folder.mkdir()
         if settings.data.is_dir():
             (folder / "data").symlink_to(settings.data)
-        libraries = _libraries(settings, page)
-        job = Job(settings, page, tuple(_with_trees(settings, page, items)), meanings, libraries, folder)
+        job = Job(settings, page, tuple(items), meanings, _libraries(settings, page), folder)
         answers, files, end = _converse(job)
     rans = [answer for answer in answers if isinstance(answer, Ran)]
     problems = [problem for ran in rans for problem in ran.problems]
@@ -195,7 +189,7 @@ def _cache_file(settings: Settings, page: Page) -> Path:
     return settings.cache / "runs" / f"{name}.pickle"
 
 
-def _cache_key(settings: Settings, page: Page, items: list[Item], meanings: dict[str, Meaning]) -> str:
+def _cache_key(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> str:
     def seen(item: Item) -> object:
         """What of an item decides its outcome: not the line it stands at."""
         if isinstance(item, Block):
@@ -204,5 +198,5 @@ def _cache_key(settings: Settings, page: Page, items: list[Item], meanings: dict
 
     # A set is written in another order by every process, so it has no place in a key.
     table = [replace(meaning, line=0, pages=frozenset()) for meaning in meanings.values()]
-    known = (settings.fingerprint, settings.options.style, [seen(item) for item in items], table)
+    known = (settings.fingerprint, settings.options.style, [seen(item) for item in _items(page)], table)
     return hashlib.sha256(repr(known).encode()).hexdigest()

@@ -22,6 +22,7 @@ from asrun.settings import PACKAGE, Settings
 OUTPUT_LIMIT = 1_000_000  # characters that one page may print
 GLOBAL_STATE = "draws from a global random state (np.random.… or random.…): use rng = np.random.default_rng(seed)"
 UNSEEDED = "unseeded randomness: give default_rng a seed"
+CHECKOUT = ("asrun/__init__.py", "pyproject.toml")  # what stands in a checkout of asrun
 RANDOM = {name: SELDOM[name] for name in ("random", "numpy.random")}
 
 
@@ -96,11 +97,7 @@ class Surroundings:
         sys.stderr = self.stderr = Capture(job.log.with_suffix(".err"), 2)
         sys.stdin = open(os.devnull)  # noqa: SIM115
         # Another book must not find the modules that stand beside asrun in a checkout of it.
-        checkouts = {
-            path
-            for path in sys.path
-            if Path(path, "asrun/__init__.py").is_file() and Path(path, "pyproject.toml").is_file()
-        }
+        checkouts = {path for path in sys.path if all(Path(path, name).is_file() for name in CHECKOUT)}
         sys.path[:] = [self.root, *(path for path in sys.path if path not in {"", self.root, *checkouts})]
         sys.argv = [job.page.file]
         sys.dont_write_bytecode = True
