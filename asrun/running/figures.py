@@ -204,7 +204,7 @@ class _Renderer(RendererBase):
     def draw_markers(
         self, gc: Context, marker_path: Path, marker_trans: Transform, path: Path, trans: Transform, rgbFace: Any = None
     ) -> None:
-        places = [(float(points[-2]), float(points[-1])) for points, _ in path.iter_segments(trans, simplify=False)]
+        places = [(points[-2], points[-1]) for points, _ in path.iter_segments(trans, simplify=False)]
         self._stamp(gc, marker_path.transformed(marker_trans), places, rgbFace)
 
     def draw_path_collection(
@@ -300,15 +300,17 @@ class _Renderer(RendererBase):
 
     def _stamp(self, gc: Context, shape: Path, places: list[tuple[float, float]], face: Any) -> None:
         """The same shape at many places, as one path."""
-        if not np.size(shape.vertices):
+        if not np.size(shape.vertices) or not places:
             return
-        box, size = gc.get_clip_rectangle(), shape.get_extents()
-        places = [(x, y) for x, y in places if np.isfinite(x) and np.isfinite(y)]
+        origins = np.array(places)
+        box: Any = gc.get_clip_rectangle()
+        size: Any = shape.get_extents()
+        shown = np.isfinite(origins).all(axis=1)
         large = max(size.width, size.height) > 20  # an area, which must be cut; a marker is shown whole
         if box is not None and not large:
-            cx, cy = (size.x0 + size.x1) / 2, (size.y0 + size.y1) / 2
-            around = box.padded(1)
-            places = [(x, y) for x, y in places if around.contains(x + cx, y + cy)]
+            centers = origins + (size.min + size.max) / 2
+            shown &= ((centers >= box.min - 1) & (centers <= box.max + 1)).all(axis=1)
+        places = origins[shown].tolist()
         if not places:
             return
         radius = _radius_of_dot(shape)
@@ -331,7 +333,7 @@ class _Renderer(RendererBase):
         if not (stroke or filled):
             return
         box = gc.get_clip_rectangle() if clip else None
-        window = box and Bbox.from_extents(box.x0, self.height - box.y1, box.x1, self.height - box.y0)
+        window: Any = box and Bbox.from_extents(box.x0, self.height - box.y1, box.x1, self.height - box.y0)
         cut = window.extents if window and not filled else (-2000.0, -2000.0, self.width + 2000, self.height + 2000)
         pen = _Pen()
         drawn: list[list[float]] = []
@@ -358,7 +360,8 @@ class _Renderer(RendererBase):
                 "stroke_linecap": gc.get_capstyle().replace("projecting", "square"),
                 "stroke_linejoin": gc.get_joinstyle(),
             }
-        if window and not all(window.padded(1).contains(x, y) for x, y in drawn):
+        low, high = np.min(drawn, axis=0), np.max(drawn, axis=0)
+        if window and ((low < window.min - 1) | (high > window.max + 1)).any():
             attributes["clip_path"] = f"url(#{self._clip(window)})"
         self._element("path", **attributes)
 
