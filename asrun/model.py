@@ -1,4 +1,4 @@
-"""What the rooms hand to each other: pages and what was found on them, jobs and what came of them."""
+"""What the rooms hand to each other: pages and what was found on them, and what came of running them."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -170,22 +170,6 @@ class Meaning:
 
 
 @dataclass(frozen=True)
-class Code:
-    """A block to run; each segment is (file, first line, source)."""
-
-    line: int
-    segments: tuple[tuple[str, int, str], ...]
-    raises: str = ""
-
-
-@dataclass(frozen=True)
-class Value:
-    """An expression of the prose."""
-
-    expression: str
-
-
-@dataclass(frozen=True)
 class Check:
     """A formula to compare with the code that it is bound to; `tree` is KaTeX's, empty where KaTeX cannot read it."""
 
@@ -194,25 +178,7 @@ class Check:
     tree: str = ""
 
 
-Item = Code | Value | Check
-
-
-@dataclass(frozen=True)
-class Job:
-    """A page to run."""
-
-    root: str
-    file: str
-    name: str
-    items: tuple[Item, ...]  # in page order
-    meanings: dict[str, Meaning]
-    libraries: tuple[str, ...]  # are loaded before the page's process is forked, and later pages share them
-    style: str
-    time_limit: float  # seconds, for each item
-    folder: str  # where it works
-    data: str
-    log: str  # the file in which a crash is reported
-    package: str
+Item = Block | Number | Check  # what is run of a page
 
 
 @dataclass(frozen=True)
@@ -244,7 +210,7 @@ class Ran:
 
     outcome: str
     pieces: tuple[str | Figure, ...] = ()
-    problems: tuple[tuple[str, int, str], ...] = ()
+    problems: tuple[Problem, ...] = ()
     statements: tuple[Facts, ...] = ()
 
 

@@ -30,8 +30,7 @@ from mkdocs.utils import get_relative_url
 from mkdocs.utils.templates import TemplateContext
 
 from asrun.browser.bundle import BUNDLE, bundle
-from asrun.browser.fetch import fetch
-from asrun.browser.pyodide import install
+from asrun.browser.pyodide import fetch, install
 from asrun.checking.book import Book, begin
 from asrun.formulas.symbols import code_anchor, defined_in, legend, shown_functions
 from asrun.model import Page
