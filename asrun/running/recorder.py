@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from asrun.model import Facts
-from asrun.programs.statements import IMPORTS, names_in_classes, split
+from asrun.programs.statements import IMPORTS, mentioned, split
 from asrun.running.ambient import OFTEN, SELDOM, files_below, moved, settings
 from asrun.running.digests import IMMUTABLE, Digest, Digester
 
@@ -208,8 +208,9 @@ class Recorder:
     def _noted(self, nodes: list[ast.stmt], prints: bool, drew: bool, fails: bool) -> Facts:
         read, bound = self.names.read - PYTHONS_OWN, self.names.bound - PYTHONS_OWN
         for node in nodes:
-            if isinstance(node, MAY_HOLD_CLASSES):
-                read |= names_in_classes(node)
+            # Bodies of classes look up names behind the back of the page's namespace.
+            if isinstance(node, MAY_HOLD_CLASSES) and any(isinstance(part, ast.ClassDef) for part in ast.walk(node)):
+                read |= mentioned(ast.unparse(node)).now
         simple = not fails and all(map(only_binds, nodes))
         changed = set[str]()
         if not simple:
