@@ -39,7 +39,7 @@ class Programs:
         self.faults: dict[int, str] = {}
         self.every: list[Statement] = []
         self.own: list[range] = []  # the places of the statements of each block
-        self.writers: dict[str, list[int]] = {}  # name -> the places of statements that bound or changed it
+        self.origins: dict[str, list[int]] = {}  # name -> the places of statements that bound or changed it
         self.stars: list[int] = []  # the places of those that changed a setting or a file
         self._writers: dict[int, Writer] = {}
         blocks = [self._read(number, source.code) for number, source in enumerate(sources, 1)]
@@ -71,22 +71,22 @@ class Programs:
         self.every.append(replace(one, facts=facts, raises=source.raises if fails else ""))
         self.stars += [here] if any(name.startswith("*") for name in facts.changes) else []
         for name in {*facts.binds, *facts.changes}:
-            self.writers.setdefault(name, []).append(here)
+            self.origins.setdefault(name, []).append(here)
 
     def _guessed(self, one: Statement) -> Facts:
         """What a statement that has not run may do, by its text."""
         changes = set[str]()
         for name in () if one.is_definition else {*one.facts.reads} - {*one.facts.binds}:
-            writer = self._writer(name, len(self.every))
-            if writer is not None and not (self.every[writer].is_definition or self.every[writer].is_import):
+            origin = self._origin(name, len(self.every))
+            if origin is not None and not (self.every[origin].is_definition or self.every[origin].is_import):
                 changes.add(name)
         return replace(one.facts, changes=tuple(sorted(changes)), draws=f"{self.pyplot}." in one.text)
 
     # ---- what needs what ----
 
-    def _writer(self, name: str, before: int) -> int | None:
+    def _origin(self, name: str, before: int) -> int | None:
         """The last statement before a place that bound or changed a name."""
-        places = self.writers.get(name, [])
+        places = self.origins.get(name, [])
         found = bisect_left(places, before)
         return places[found - 1] if found else None
 
@@ -103,16 +103,16 @@ class Programs:
         found, seen = set[int](), set(todo)
         while todo:
             name = todo.pop()
-            writer = self._writer(name, place)
-            while writer is not None:
-                found.add(writer)
-                statement = self.every[writer]
+            origin = self._origin(name, place)
+            while origin is not None:
+                found.add(origin)
+                statement = self.every[origin]
                 if not self._ran(statement):
                     todo |= statement.names.later - seen
                     seen |= todo
                 # After `import a.b` and then `import a` both are `a`.
                 again = isinstance(statement.node, ast.Import) and not statement.node.names[0].asname
-                writer = self._writer(name, writer) if again else None
+                origin = self._origin(name, origin) if again else None
         return found
 
     def _needed(self, start: Iterable[int]) -> list[Statement]:
@@ -134,7 +134,7 @@ class Programs:
         """For each block the earlier ones that must have run, all of them whole, by their numbers."""
         found: list[list[int]] = []
         for number in range(1, len(self.own) + 1):
-            direct = {one.block for one in self._made(number).kept} - {number}
+            direct = {one.block for one in self._writer(number).kept} - {number}
             found.append(sorted(direct.union(*(found[other - 1] for other in direct))))
         return found
 
@@ -143,7 +143,7 @@ class Programs:
         own = self.own[number - 1]
         defined, changed, used = set[str](), set[str](), set[str]()
         for facts in (self.every[place].facts for place in own):
-            used |= {name for name in facts.reads if name not in defined and self._writer(name, own.start) is not None}
+            used |= {name for name in facts.reads if name not in defined and self._origin(name, own.start) is not None}
             defined |= {*facts.binds}
             changed |= {name for name in facts.changes if not name.startswith("*")}
         names = {"defines": sorted(defined), "changes": sorted(changed - defined), "uses": sorted(used)}
@@ -151,11 +151,11 @@ class Programs:
 
     def packages(self, number: int) -> list[str]:
         """The distributions that the program of a block imports; of the whole page where it is 0."""
-        return self._made(number).packages()
+        return self._writer(number).packages()
 
     # ---- programs ----
 
-    def _made(self, number: int) -> Writer:
+    def _writer(self, number: int) -> Writer:
         if number not in self._writers:
             kept = self.every
             if number:  # imports of what it does not use stay away
@@ -170,12 +170,12 @@ class Programs:
         """The program of a block. Raises Unclear, with a sentence, where none can be made."""
         self._check(number, *self.after[number - 1])
         source, own = self.sources[number - 1], self.own[number - 1]
-        return self._made(number).program(about, self.every[own.start : own.stop], source.code, source.raises)
+        return self._writer(number).program(about, self.every[own.start : own.stop], source.code, source.raises)
 
     def page(self) -> tuple[str, list[str]]:
         """All blocks: what stands before them (functions of the book, data), and each without its imports of those."""
         self._check(*self.faults)
-        writer, codes = self._made(0), []
+        writer, codes = self._writer(0), []
         for source, own in zip(self.sources, self.own, strict=True):
             lines = source.code.split("\n")
             aliases: dict[tuple[int, int], list[str]] = {}  # first and last line of an import -> what stands for it

@@ -92,7 +92,7 @@ def imports(nodes: Iterable[ast.stmt]) -> str:
 
 def _rank(name: str) -> tuple[int, str]:
     """Constants first, then classes, then functions."""
-    plain = name.split(" as ")[0]
+    plain = name.partition(" as ")[0]
     return (0 if plain.isupper() and len(plain) > 1 else 1 if plain[:1].isupper() else 2, name)
 
 

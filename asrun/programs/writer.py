@@ -53,23 +53,28 @@ class Writer:
         return wanted
 
     @cached_property
-    def scopes(self) -> dict[str, str]:
-        """The modules that need names of their own, and what the program calls them."""
-        meanings = defaultdict[str, set[str]](set)
+    def meanings(self) -> dict[str, set[str]]:
+        """All that a name stands for, on the page or in a module."""
+        found = defaultdict[str, set[str]](set)
         for one in self.every:
             for name in one.facts.binds:
                 origin = (one.module, name) if one.module else one.source
-                meanings[name].add(self.library.meaning(*origin) if origin else one.identity)
+                found[name].add(self.library.meaning(*origin) if origin else one.identity)
+        return found
+
+    @cached_property
+    def scopes(self) -> dict[str, str]:
+        """The modules that need names of their own, and what the program calls them."""
         on_page = {name for one in self.kept for name in one.facts.binds}
+        mentioned = {name for one in self.kept for name in one.mentions}
 
         def clashes(name: str) -> bool:
-            hidden = hasattr(builtins, name) and name not in on_page
-            return len(meanings[name]) > 1 or (hidden and any(name in one.mentions for one in self.kept))
+            hides = hasattr(builtins, name) and name in mentioned - on_page
+            return hides or len(self.meanings[name]) > 1
 
-        modules = dict.fromkeys(module for module, _ in self.wanted)
         return {
             module: self._free(f"{module.replace('.', '_')}_module")
-            for module in modules
+            for module in dict.fromkeys(module for module, _ in self.wanted)
             if any(clashes(name) for part in self._of(module) for name in part.facts.binds)
         }
 
@@ -84,24 +89,18 @@ class Writer:
     @cached_property
     def hoisted(self) -> list[Statement]:
         """The imports that go to the top: all whose name means nothing else anywhere."""
-        meanings = defaultdict[str, set[str]](set)
-        for one in (every := [*self.kept, *self.flat]):
-            for name in one.facts.binds:
-                meanings[name].add(one.identity)
-
-        def clear(one: Statement) -> bool:
-            if one.module:
-                return True
-            single = len(one.nodes) == 1 and not one.raises and not one.text.endswith(" import *")
-            return single and all(len(meanings[name]) == 1 for name in one.facts.binds)
-
-        return [one for one in every if one.is_import and not one.is_future and not one.source and clear(one)]
+        found = []
+        for one in (one for one in [*self.kept, *self.flat] if one.is_import and not (one.is_future or one.source)):
+            alone = len(one.nodes) == 1 and not one.raises and not one.text.endswith(" import *")
+            if one.module or (alone and all(len(self.meanings[name]) == 1 for name in one.facts.binds)):
+                found.append(one)
+        return found
 
     @cached_property
     def dropped(self) -> set[Statement]:
         """Of a function that both a module and the page define in the same words, one is enough."""
         dropped: set[Statement] = set()
-        for part in self.flat if self.number else ():
+        for part in self.flat:
             twins = [one for one in self.kept if part.is_definition and one.identity == part.identity]
             if twins:
                 before = [one.source for one in self.kept[: self.kept.index(twins[0])] if one.source]
@@ -110,10 +109,6 @@ class Writer:
                 else:
                     dropped |= {part, *twins[1:]}
         return dropped
-
-    def _written(self, one: Statement) -> bool:
-        """Whether a statement stands where it stood."""
-        return not (one.is_future or one in self.hoisted or one in self.dropped)
 
     # ---- the parts ----
 
@@ -137,51 +132,41 @@ class Writer:
         if not around:
             return one.text
         self.extra.add("import contextlib")
-        lines = one.text.split("\n")
+        lines, inner = one.text.split("\n"), one.indented().split("\n")
         comments = next(place for place, line in enumerate(lines) if not line.lstrip().startswith("#"))
-        inner = one.indented().split("\n")[comments:]
-        return "\n".join([*lines[:comments], f"with {', '.join(around)}:", *inner])
+        return "\n".join([*lines[:comments], f"with {', '.join(around)}:", *inner[comments:]])
 
-    def _page(self, kept: Iterable[Statement]) -> str:
-        """Statements of the page, those of earlier blocks in silence."""
+    def _pieces(self, found: Iterable[Statement]) -> list[Statement]:
+        """Statements as the program has them, without those that it has elsewhere."""
         pieces = []
-        for one in filter(self._written, kept):
-            if one.source:
-                pieces.append(replace(one, text=self.alias(one), gap=0))
-            else:
-                pieces.append(one if one.block == self.number else replace(one, text=self._silent(one)))
-        return joined(piece for piece in pieces if piece.text)
+        for one in found:
+            if not (one.is_future or one in self.hoisted or (self.number and one in self.dropped)):
+                own = one.module or one.block == self.number
+                text = self.alias(one) if one.source else one.text if own else self._silent(one)
+                close = one.source or (one.module and one.is_constant)
+                pieces.append(replace(one, text=text, gap=0 if close else one.gap))
+        return [piece for piece in pieces if piece.text]
 
     def _modules(self) -> str:
         """The functions of the book that are needed, in the order in which they are."""
-        pieces: dict[str, Statement] = {}
-        for one in filter(self._written, self.flat):
-            text = self.alias(one) if one.source else one.text
-            pieces.setdefault(text, replace(one, text=text, gap=0 if one.is_constant else one.gap))
-        pieces.pop("", None)
+        pieces = {piece.text: piece for piece in self._pieces(self.flat)}
         flat = joined(sorted(pieces.values(), key=lambda piece: not piece.is_constant))
         return "\n\n\n".join(part for part in (flat, *map(self._scope, self.scopes)) if part)
 
     def _scope(self, module: str) -> str:
         """A module as a function, which hands out the names that the page imports."""
-        meanings = defaultdict[str, set[str]](set)
-        called = self.scopes[module]
-        body = [f'def {called}():\n    """The module {module} of the book."""']
-        for part in self._of(module):
-            for name in part.facts.binds:
-                meanings[name].add(self.library.meaning(part.module, name))
-            if any(isinstance(node, ast.Global) for node in ast.walk(part.node)):
-                raise Unclear(
-                    f"{module}.py has a name of the page, and a function with `global`: rename one of the two"
-                )
-            text = self.alias(part) if part.source else part.text
-            if text and not part.is_future:
-                body.append(replace(part, text=text).indented())
-        if twice := sorted(name for name, said in meanings.items() if len(said) > 1):
+        parts, called = self._of(module), self.scopes[module]
+        if any(isinstance(node, ast.Global) for part in parts for node in ast.walk(part.node)):
+            raise Unclear(f"{module}.py has a name of the page, and a function with `global`: rename one of the two")
+        said = {(name, self.library.meaning(part.module, name)) for part in parts for name in part.facts.binds}
+        names = [name for name, _ in sorted(said)]
+        if twice := [name for name in names if names.count(name) > 1]:
             raise Unclear(f"{twice[0]} means two things in {module}.py and what it imports: rename one of them")
         self.extra.add("import types")
-        names = ", ".join(f"{name}={name}" for wanted, name in self.wanted if wanted == module)
-        return "\n\n".join([*body, f"    return types.SimpleNamespace({names})\n\n\n{called} = {called}()"])
+        handed = ", ".join(f"{name}={name}" for wanted, name in self.wanted if wanted == module)
+        body = "\n\n".join(piece.indented() for piece in self._pieces(parts))
+        head = f'def {called}():\n    """The module {module} of the book."""'
+        return f"{head}\n\n{body}\n\n    return types.SimpleNamespace({handed})\n\n\n{called} = {called}()"
 
     @cached_property
     def data(self) -> str:
@@ -223,7 +208,7 @@ class Writer:
         head = header(about, self.packages(), f"Block {self.number} of “{about.title}”" if about.title else "")
         if self.kept == block and not (self.wanted or self.data or draws):
             return f"{head}\n{code.strip(chr(10))}\n"  # it is complete as it stands
-        modules, body, before = self._modules(), self._page(own), self._page(earlier)
+        modules, body, before = self._modules(), joined(self._pieces(own)), joined(self._pieces(earlier))
         plt = self.pyplot.split()[-1]
         if draws:
             self.extra.add(self.pyplot)
