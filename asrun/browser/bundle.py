@@ -11,7 +11,7 @@ from asrun.settings import PACKAGE, Settings
 BUNDLE = "assets/run/book.json"
 # What runs a block in the page, beside the book's own modules; none of them may import what the browser's Python lacks.
 LIBRARY = (
-    "__init__", "names", "model", "programs/*", "running/__init__", "running/ambient", "running/digests", "running/figures",
+    "__init__", "names", "model", "programs/*", "running/__init__", "running/digests", "running/figures",
     "running/namespace", "running/recorder",
     "browser/__init__", "browser/desk", "browser/drawing", "browser/editor", "browser/errors",
     "browser/output", "browser/session", "browser/wasm",

@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Iterable
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asrun.browser import editor
 from asrun.browser.desk import Desk
@@ -27,6 +27,9 @@ from asrun.model import Facts
 from asrun.running.namespace import heed_warnings, touched, what_it_says
 from asrun.running.recorder import Recorder, compiled
 
+if TYPE_CHECKING:
+    from asrun.programs import Programs
+
 DEEPEST = 20_000  # calls within calls
 HOME = Path.cwd()
 
@@ -36,7 +39,6 @@ class Session:
 
     def __init__(self, style: str, package: str, available: Iterable[str] = ()) -> None:
         self.package = package  # that the book's modules are imported from
-        self.folders = HOME / package, HOME / "data"  # of the book's modules, and of what pages read
         self.available = frozenset(available)  # modules that can be loaded here
         self.pages: dict[str, types.ModuleType] = {}
         self.recorders: dict[str, Recorder] = {}  # of pages whose blocks the build has run as well
@@ -149,34 +151,32 @@ class Session:
 
     def analyze(self, sources: str) -> str:
         """For each block of a page what it defines, what it uses, and the earlier blocks that it needs."""
-        from asrun.programs import program
-
-        return json.dumps(program.analyze(self._sources(sources), *self.folders))
+        programs = self._programs(sources)
+        return json.dumps([programs.told(number) for number in range(1, len(programs.sources) + 1)])
 
     def write_program(self, sources: str, number: int, about: str) -> str:
         """The complete program of a block as {"text": …}, or {"error": …} where there can be none, and why."""
-        from asrun.programs import program
+        from asrun.programs import About, Unclear
 
         given = json.loads(about)
-        known = {field.name: given[field.name] for field in dataclasses.fields(program.About) if field.name in given}
+        known = {field.name: given[field.name] for field in dataclasses.fields(About) if field.name in given}
         try:
-            text = program.program(self._sources(sources), number, program.About(**known), *self.folders)
-        except (program.Unclear, SyntaxError) as error:
+            return json.dumps({"text": self._programs(sources).program(number, About(**known))})
+        except (Unclear, SyntaxError) as error:
             return json.dumps({"error": f"This block cannot be made a program: {error}"})
-        return json.dumps({"text": text})
 
-    def _sources(self, sources: str) -> list[Any]:
+    def _programs(self, sources: str) -> "Programs":
         """The blocks of a page, each with what its run here told, else with what that of the build did, or with nothing."""
-        from asrun.programs.program import Source, given
+        from asrun.programs import Library, Programs, Source
 
         made = []
         for number, one in enumerate(json.loads(sources), 1):
             block = one if isinstance(one, dict) else {"code": one}
             code, facts = self.facts.get((block.get("page", ""), number), ("", None))
             if code != block["code"]:
-                facts = given(block["facts"]) if block.get("facts") is not None else None
+                facts = tuple(Facts(**told) for told in block["facts"]) if block.get("facts") is not None else None
             made.append(Source(block["code"], block.get("raises", ""), facts))
-        return made
+        return Programs(made, Library(HOME / self.package, HOME / "data"))
 
     def heard(self, event: str, args: tuple[Any, ...]) -> None:
         """Note the files that a block opens or changes."""

@@ -1,26 +1,25 @@
 """One block of a page as a complete program: with the lines before it that it needs, and no others.
 
-`needs.py` tells which; `writer.py` puts them together as a person would write them. A program must be right first, then
-short. Only the standard library is used: all of this also runs in the browser, for blocks that were edited.
+A statement needs the last one before it that bound or changed a name that it reads, as its run noted, and so on. A block
+that has not run in this state (it was edited, say) is told from its text and taken whole: it reads all names in it, and may
+have changed all of those that are no functions and no modules. A program must be right first, then short.
 """
 
-from __future__ import annotations
-
 import ast
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from asrun.model import Facts
 from asrun.programs.modules import Library, Unclear
-from asrun.programs.needs import Needs
-from asrun.programs.statements import Statement, statements
+from asrun.programs.statements import Statement
 from asrun.programs.text import About
 from asrun.programs.writer import Writer
 
-__all__ = ["About", "Library", "Programs", "Source", "Unclear", "analyze", "given", "program", "told"]
+__all__ = ["About", "Library", "Programs", "Source", "Unclear"]
 
 
 @dataclass(frozen=True)
@@ -29,60 +28,126 @@ class Source:
 
     code: str
     raises: str = ""
-    facts: tuple[Facts, ...] | None = None
+    facts: Sequence[Facts] | None = None
 
 
 class Programs:
-    """The blocks of one page."""
+    """The blocks of one page, and which of their statements need which; places are those among all statements."""
 
     def __init__(self, sources: Sequence[Source], library: Library) -> None:
         self.sources, self.library = sources, library
-        self.blocks: list[list[Statement]] = []
         self.faults: dict[int, str] = {}
-        for number, source in enumerate(sources, 1):
-            try:
-                block = statements(source.code, number, source.facts)
-                for statement in block:
-                    self.library.within(statement.node)
-            except SyntaxError as error:
-                block, self.faults[number] = [], f"{type(error).__name__}: {error}"
-            except Unclear as error:
-                block, self.faults[number] = [], str(error)
-            self.blocks.append(block)
-        self.needs = Needs(self.blocks)
+        self.every: list[Statement] = []
+        self.own: list[range] = []  # the places of the statements of each block
+        self.origins: dict[str, list[int]] = {}  # name -> the places of statements that bound or changed it
+        self.stars: list[int] = []  # the places of those that changed a setting or a file
         self._writers: dict[int, Writer] = {}
+        blocks = [self._read(number, source.code) for number, source in enumerate(sources, 1)]
+        texts = (one.text for block in blocks for one in block)
+        plain = re.compile(r"import matplotlib\.pyplot(?: as \w+)?")
+        self._import = next(filter(plain.fullmatch, texts), "import matplotlib.pyplot as plt")
+        self.pyplot = self._import.split()[-1]  # the name that the page gives to it
+        for source, block in zip(sources, blocks, strict=True):
+            self.own.append(range(len(self.every), len(self.every) + len(block)))
+            for place, one in enumerate(block):
+                self._add(one, source, place)
+
+    def _read(self, number: int, code: str) -> list[Statement]:
+        try:
+            return self.library.statements(code, number)
+        except SyntaxError as error:
+            self.faults[number] = f"{type(error).__name__}: {error}"
+        except Unclear as error:
+            self.faults[number] = str(error)
+        return []
+
+    def _add(self, one: Statement, source: Source, place: int) -> None:
+        if source.facts is None:
+            facts, fails = self._guessed(one), not one.is_import
+        else:
+            facts = source.facts[place] if place < len(source.facts) else Facts()
+            fails = facts.fails
+        here = len(self.every)
+        self.every.append(replace(one, facts=facts, raises=source.raises if fails else ""))
+        self.stars += [here] if any(name.startswith("*") for name in facts.changes) else []
+        for name in {*facts.binds, *facts.changes}:
+            self.origins.setdefault(name, []).append(here)
+
+    def _guessed(self, one: Statement) -> Facts:
+        """What a statement that has not run may do, by its text."""
+        changes = set[str]()
+        for name in () if one.is_definition else {*one.facts.reads} - {*one.facts.binds}:
+            origin = self._origin(name, len(self.every))
+            if origin is not None and not (self.every[origin].is_definition or self.every[origin].is_import):
+                changes.add(name)
+        return replace(one.facts, changes=tuple(sorted(changes)), draws=f"{self.pyplot}." in one.text)
 
     # ---- what needs what ----
 
-    @cached_property
-    def _after(self) -> list[set[int]]:
-        found: list[set[int]] = []
-        for number in range(1, len(self.blocks) + 1):
-            found.append(self.needs.after(number, found))
+    def _origin(self, name: str, before: int) -> int | None:
+        """The last statement before a place that bound or changed a name."""
+        places = self.origins.get(name, [])
+        found = bisect_left(places, before)
+        return places[found - 1] if found else None
+
+    def _ran(self, one: Statement) -> bool:
+        return self.sources[one.block - 1].facts is not None
+
+    def _direct(self, place: int) -> set[int]:
+        """The statements that those names lead to which a statement reads, or its functions look up when called.
+
+        From a statement that has not run, also by what its functions will look up.
+        """
+        one = self.every[place]
+        todo = {*one.facts.reads, *one.facts.changes, *one.names.later}
+        found, seen = set[int](), set(todo)
+        while todo:
+            name = todo.pop()
+            origin = self._origin(name, place)
+            while origin is not None:
+                found.add(origin)
+                statement = self.every[origin]
+                if not self._ran(statement):
+                    todo |= statement.names.later - seen
+                    seen |= todo
+                # After `import a.b` and then `import a` both are `a`.
+                again = isinstance(statement.node, ast.Import) and not statement.node.names[0].asname
+                origin = self._origin(name, origin) if again else None
         return found
 
-    def after(self, number: int) -> list[int]:
-        """The earlier blocks that must have run before a block does, by their numbers."""
-        return sorted(self._after[number - 1])
-
-    def draws(self, statement: Statement) -> bool:
-        """Whether a statement draws, as far as is known."""
-        if statement.facts is None:
-            return f"{self.pyplot}." in statement.text
-        return statement.facts.draws
+    def _needed(self, start: Iterable[int]) -> list[Statement]:
+        """Some statements and all that they need, also when somebody calls the functions in them."""
+        kept: set[int] = set()
+        todo = list(start)
+        while todo:
+            place = todo.pop()
+            if place not in kept:
+                kept.add(place)
+                todo += [star for star in self.stars if star < place]
+                todo += self._direct(place)
+                if not self._ran(self.every[place]):
+                    todo += self.own[self.every[place].block - 1]
+        return [self.every[place] for place in sorted(kept)]
 
     @cached_property
-    def pyplot(self) -> str:
-        """The name that the page gives to `matplotlib.pyplot`."""
-        for statement in self.needs.every:
-            node = statement.node
-            if isinstance(node, ast.Import) and node.names[0].name == "matplotlib.pyplot":
-                return node.names[0].asname or node.names[0].name
-        return "plt"
+    def after(self) -> list[list[int]]:
+        """For each block the earlier ones that must have run, all of them whole, by their numbers."""
+        found: list[list[int]] = []
+        for number in range(1, len(self.own) + 1):
+            direct = {one.block for one in self._writer(number).kept} - {number}
+            found.append(sorted(direct.union(*(found[other - 1] for other in direct))))
+        return found
 
     def told(self, number: int) -> dict[str, Any]:
         """What a block defines, what it leaves in another state, what it uses, and the blocks and packages it needs."""
-        return self.needs.told(number) | {"after": self.after(number), "packages": self.packages(number)}
+        own = self.own[number - 1]
+        defined, changed, used = set[str](), set[str](), set[str]()
+        for facts in (self.every[place].facts for place in own):
+            used |= {name for name in facts.reads if name not in defined and self._origin(name, own.start) is not None}
+            defined |= {*facts.binds}
+            changed |= {name for name in facts.changes if not name.startswith("*")}
+        names = {"defines": sorted(defined), "changes": sorted(changed - defined), "uses": sorted(used)}
+        return {**names, "after": self.after[number - 1], "packages": self.packages(number)}
 
     def packages(self, number: int) -> list[str]:
         """The distributions that the program of a block imports; of the whole page where it is 0."""
@@ -92,44 +157,44 @@ class Programs:
 
     def _writer(self, number: int) -> Writer:
         if number not in self._writers:
-            places = self.needs.of(number) if number else range(len(self.needs.every))
-            self._writers[number] = Writer(self, [self.needs.every[place] for place in places], number)
+            kept = self.every
+            if number:  # imports of what it does not use stay away
+                own = self.own[number - 1]
+                kept = self._needed(place for place in own if not only_names(self.every[place].node))
+            blocks = {one.block for one in kept}
+            late = any(one.is_future and one.block in blocks for one in self.every)
+            self._writers[number] = Writer(self.library, kept, number, late, self._import)
         return self._writers[number]
 
     def program(self, number: int, about: About) -> str:
         """The program of a block. Raises Unclear, with a sentence, where none can be made."""
-        for block in [number, *self.after(number)]:
-            if block in self.faults:
-                raise Unclear(f"Block {block} of the page cannot be read: {self.faults[block]}")
-        return self._writer(number).program(about)
+        self._check(number, *self.after[number - 1])
+        source, own = self.sources[number - 1], self.own[number - 1]
+        return self._writer(number).program(about, self.every[own.start : own.stop], source.code, source.raises)
 
     def page(self) -> tuple[str, list[str]]:
         """All blocks: what stands before them (functions of the book, data), and each without its imports of those."""
-        if self.faults:
-            number, fault = next(iter(self.faults.items()))
-            raise Unclear(f"Block {number} of the page cannot be read: {fault}")
-        return self._writer(0).page()
+        self._check(*self.faults)
+        writer, codes = self._writer(0), []
+        for source, own in zip(self.sources, self.own, strict=True):
+            lines = source.code.split("\n")
+            aliases: dict[tuple[int, int], list[str]] = {}  # first and last line of an import -> what stands for it
+            for one in self.every[own.start : own.stop]:
+                if one.source:
+                    alias = writer.alias(one)
+                    aliases.setdefault((one.node.lineno, one.node.end_lineno or 0), []).extend([alias] if alias else [])
+            for (first, last), made in reversed(aliases.items()):
+                lines[first - 1 : last] = made or ["\0"]
+            code = re.sub(r"(?:(?<=\n\n)|\A)(?:\0\n)+\n?|\0\n?", "", "\n".join(lines))
+            codes.append(code.strip("\n"))
+        return writer.preamble(), codes
+
+    def _check(self, *numbers: int) -> None:
+        for number in numbers:
+            if number in self.faults:
+                raise Unclear(f"Block {number} of the page cannot be read: {self.faults[number]}")
 
 
-def told(facts: Sequence[Facts]) -> list[dict[str, Any]]:
-    """Facts as JSON takes them, without what is empty."""
-    return [{name: value for name, value in asdict(one).items() if value} for one in facts]
-
-
-def given(facts: Sequence[Mapping[str, Any]]) -> tuple[Facts, ...]:
-    """Facts that came as JSON."""
-    made: list[dict[str, Any]] = [
-        {name: tuple(value) if isinstance(value, list) else value for name, value in one.items()} for one in facts
-    ]
-    return tuple(Facts(**one) for one in made)
-
-
-def analyze(sources: Sequence[Source], modules: Path, data: Path) -> list[dict[str, Any]]:
-    """For each block what it defines, changes and uses, and the earlier blocks that it needs."""
-    programs = Programs(sources, Library(modules, data))
-    return [programs.told(number) for number in range(1, len(sources) + 1)]
-
-
-def program(sources: Sequence[Source], number: int, about: About, modules: Path, data: Path) -> str:
-    """The complete program of one block of a page. Raises Unclear, with a sentence, where none can be made."""
-    return Programs(sources, Library(modules, data)).program(number, about)
+def only_names(node: ast.stmt) -> bool:
+    """Whether it is an import that does nothing but bind a name."""
+    return isinstance(node, ast.ImportFrom) or (isinstance(node, ast.Import) and bool(node.names[0].asname))

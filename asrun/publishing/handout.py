@@ -6,6 +6,7 @@ import ast
 import json
 import re
 import textwrap
+from dataclasses import asdict
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -13,7 +14,7 @@ from urllib.parse import urljoin
 
 from asrun.checking.book import Book
 from asrun.model import Figure, Page, Ran
-from asrun.programs.program import About, Library, Programs, Source, Unclear, told
+from asrun.programs import About, Library, Programs, Source, Unclear
 from asrun.programs.text import header
 from asrun.publishing import cells, plain, render
 from asrun.settings import Settings
@@ -89,7 +90,10 @@ class Handout:
                 "code": block.code.rstrip("\n"),
                 "needs": block.needs,
                 "raises": block.raises,
-                "facts": told(self.programs.sources[number - 1].facts or ()),
+                "facts": [
+                    {name: value for name, value in asdict(facts).items() if value}
+                    for facts in self.programs.sources[number - 1].facts or ()
+                ],
                 **self.programs.told(number),
             }
             for number, block in enumerate(self.blocks, 1)
@@ -122,8 +126,8 @@ class Handout:
             return self.about.url + mark + anchor
         base = urljoin(self.site_url, self.page.uri)
         if path.endswith((".md", ".ipynb")):
-            uri = urljoin(base, path).removeprefix(self.site_url)
-            return url_of(uri, self.site_url) + mark + anchor
+            uri = str(urljoin(base, path)).removeprefix(self.site_url)
+            return f"{url_of(uri, self.site_url)}{mark}{anchor}"
         return urljoin(base, address)
 
     def _shows(self, number: int) -> bool:

@@ -14,16 +14,15 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from asrun.model import Item, Meaning, Page
-from asrun.running.ambient import SELDOM, settings
 from asrun.running.namespace import set_style, touched
-from asrun.running.recorder import Recorder
+from asrun.running.recorder import Recorder, settings
 from asrun.settings import PACKAGE, Settings
 
 OUTPUT_LIMIT = 1_000_000  # characters that one page may print
 GLOBAL_STATE = "draws from a global random state (np.random.… or random.…): use rng = np.random.default_rng(seed)"
 UNSEEDED = "unseeded randomness: give default_rng a seed"
 CHECKOUT = ("asrun/__init__.py", "pyproject.toml")  # what stands in a checkout of asrun
-RANDOM = {name: SELDOM[name] for name in ("random", "numpy.random")}
+RANDOM = ("random", "numpy.random")
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ import matplotlib
 import pytest
 
 from asrun.model import Facts
-from asrun.programs.program import About, Library, Programs, Source, Unclear, analyze, program
+from asrun.programs.program import About, Library, Programs, Source, Unclear
 from asrun.running.recorder import Recorder, compiled
 
 ABOUT = About("A page", "https://example.org/page/", "A book", "MIT License.", "3.11", {"numpy": "2.4.6"})
@@ -633,7 +633,8 @@ def test_the_facts_of_blocks(library: Library) -> None:
         "x = rng.normal()\na.append(b)",
         "print(a, x)",
     ]
-    facts = analyze(programs_of(blocks, library).sources, library.modules, library.data)
+    programs = programs_of(blocks, library)
+    facts = [programs.told(number) for number in range(1, 5)]
     assert [fact["after"] for fact in facts] == [[], [], [1, 2], [1, 2, 3]]
     assert facts[0]["defines"] == ["a", "np", "rng"]
     assert facts[2]["defines"] == ["x"]
@@ -644,10 +645,9 @@ def test_the_facts_of_blocks(library: Library) -> None:
 
 def test_earlier_blocks_are_needed_with_what_they_need(library: Library) -> None:
     """A whole block runs in the browser, so what any of its lines needs must have run."""
-    sources = programs_of(["a = 1", "b = 2\nprint(a)", "print(b)"], library).sources
-    facts = analyze(sources, library.modules, library.data)
-    assert facts[2]["after"] == [1, 2]
+    programs = programs_of(["a = 1", "b = 2\nprint(a)", "print(b)"], library)
+    assert programs.told(3)["after"] == [1, 2]
 
 
 def test_one_program_by_itself(library: Library) -> None:
-    assert "x = 1" in program([Source("x = 1"), Source("print(x)")], 2, ABOUT, library.modules, library.data)
+    assert "x = 1" in Programs([Source("x = 1"), Source("print(x)")], library).program(2, ABOUT)
