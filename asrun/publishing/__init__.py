@@ -1,7 +1,5 @@
 """What leaves the house: the site by way of MkDocs, finished Markdown, downloads, the site as one file, a new book."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from asrun.names import hand_out
