@@ -4,15 +4,16 @@ import ast
 import json
 import re
 import textwrap
-from functools import cache, cached_property
-from importlib.metadata import PackageNotFoundError, version
-from itertools import count
+from functools import cached_property
+from importlib.metadata import distributions
+from itertools import count, islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import nbformat
 
 from asrun.checking.book import Book
+from asrun.checking.page_rules import UNFINISHED
 from asrun.model import Block, Figure, Ran
 from asrun.programs.program import About, Library, Programs, Source, Unclear, told
 from asrun.programs.text import header
@@ -48,11 +49,7 @@ class Handout:
         self.blocks = self.page.code_blocks
         self.run = book.runs[uri].blocks or (Ran("not run"),) * len(self.blocks)
         sources = [
-            Source(
-                block.code.rstrip("\n"),
-                block.raises,
-                None if ran.outcome in ("failed", "not run") else ran.statements,
-            )
+            Source(block.code.rstrip("\n"), block.raises, None if ran.outcome in UNFINISHED else ran.statements)
             for block, ran in zip(self.blocks, self.run, strict=True)
         ]
         self.programs = Programs(sources, library)
@@ -63,7 +60,7 @@ class Handout:
             url=self._url_of(uri),
             book=str(book.settings.site.get("site_name", "")),
             license=self.licenses[0],
-            versions={name: found for name in self.packages if (found := _version(name))},
+            versions={name: one.version for name in self.packages for one in islice(distributions(name=name), 1)},
         )
 
     def files(self) -> dict[str, str]:
@@ -86,13 +83,8 @@ class Handout:
     def _facts(self) -> str:
         about = {name: getattr(self.about, name) for name in ("book", "license", "python", "versions")}
         blocks = [
-            {
-                "code": source.code,
-                "needs": block.needs,
-                "raises": block.raises,
-                "facts": told(source.facts or ()),
-                **self.programs.told(number),
-            }
+            {"code": source.code, "needs": block.needs, "raises": block.raises, "facts": told(source.facts or ())}
+            | self.programs.told(number)
             for number, (block, source) in enumerate(zip(self.blocks, self.programs.sources, strict=True), 1)
         ]
         whole = {"title": self.about.title, "url": self.about.url, "about": about, "blocks": blocks}
@@ -160,7 +152,12 @@ class Handout:
     # ---- as a notebook ----
 
     def _notebook(self, preamble: str, codes: list[str]) -> str:
-        cells = [v4.new_markdown_cell(self._title(), id="title")]
+        pins = " ".join(f"{name}=={found}" for name, found in self.about.versions.items())
+        where = " ".join([f"A page of [{self.about.book}]({self.about.url}).", *filter(None, self.licenses)])
+        title = f"# {self.about.title}\n\n{where}"
+        if pins:
+            title += f"\n\nIt was made with these packages: `%pip install {pins}`"
+        cells = [v4.new_markdown_cell(title, id="title")]
         if preamble:
             cells.append(v4.new_markdown_cell(f"{IMPORTED}, so that it runs in an empty folder:", id="setup-note"))
             cells.append(v4.new_code_cell(preamble.strip("\n"), id="setup"))
@@ -179,12 +176,6 @@ class Handout:
         kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
         metadata = {"kernelspec": kernel, "language_info": {"name": "python"}, "title": self.about.title}
         return str(v4.writes(v4.new_notebook(cells=cells, metadata=metadata))) + "\n"
-
-    def _title(self) -> str:
-        pins = " ".join(f"{name}=={found}" for name, found in self.about.versions.items())
-        needs = f"\n\nIt was made with these packages: `%pip install {pins}`" if pins else ""
-        where = " ".join([f"A page of [{self.about.book}]({self.about.url}).", *filter(None, self.licenses)])
-        return f"# {self.about.title}\n\n{where}{needs}"
 
 
 def _outputs(block: Block, ran: Ran) -> list[Any]:
@@ -218,11 +209,3 @@ def _quiet(code: str) -> str:
             lines[row - 1] = lines[row - 1][:column] + b";" + lines[row - 1][column:]
             return b"\n".join(lines).decode()
     return code
-
-
-@cache
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""

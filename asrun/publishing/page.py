@@ -1,7 +1,7 @@
-"""What enters a page last: figures, formulas and code, each kept as finished HTML and put where a placeholder holds its place."""
+"""A page of the site: what its templates say of it, and its figures, formulas and code, which enter it last, as finished HTML."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection
 from html import escape
 from itertools import pairwise
 from typing import Any
@@ -10,13 +10,24 @@ from xml.etree.ElementTree import Element, SubElement
 import markdown
 from markdown.treeprocessors import Treeprocessor
 
-from asrun.formulas.katex import Rendered
+from asrun.checking.book import Book
+from asrun.checking.record import counts, page_record
 from asrun.formulas.symbols import ATTRIBUTE as MARK
-from asrun.formulas.symbols import function_of, lines_of, mark_code, marked, seal
+from asrun.formulas.symbols import (
+    code_anchor,
+    defined_in,
+    function_of,
+    lines_of,
+    mark_code,
+    marked,
+    seal,
+    shown_functions,
+)
 from asrun.model import Figure, Formula, Page
-from asrun.publishing.render import ShowFormula
-from asrun.running.page import PageRun
+from asrun.publishing.render import RECORD, record_on, render_page
+from asrun.reading.options import OPTIONS
 
+WORDS_A_MINUTE = 200
 SHORT = 20  # characters of TeX that stay on the line of the punctuation behind them
 FIGURE = "asrun-figure"
 # A piece that is a block of its own is held by a comment, one within a line by an empty element: a parser of Markdown
@@ -28,7 +39,33 @@ KEPT = re.compile(r"(<pre\b.*?</pre>|<script\b.*?</script>|<textarea\b.*?</texta
 SPARE = re.compile(r"\n\s+")
 
 
-class Dressing(markdown.Extension):
+def page_facts(book: Book, uri: str, url: Callable[[str], str]) -> dict[str, Any]:
+    """What the templates say of a page: its place in the book, its length, its record, its neighbors.
+
+    `url` gives the address of a page by its uri. Waits until the page has run.
+    """
+    page = book.pages[uri]
+    chapters = [other.uri for other in book.pages.values() if other.is_chapter]
+    count = counts(page_record(page, book.runs[uri]))
+    tags = set(page.meta.get("tags") or ())
+
+    def shared(other: Page) -> int:
+        return len(tags & set(other.meta.get("tags") or ()))
+
+    related = sorted((other for other in book.pages.values() if other is not page), key=shared, reverse=True)[:3]
+    return {
+        "number": chapters.index(uri) + 1 if uri in chapters else None,
+        "chapters": len(chapters),
+        "level": page.meta.get("level", ""),
+        "words": page.words,
+        "minutes": max(1, round(page.words / WORDS_A_MINUTE)),
+        "related": [{"title": one.meta.get("title", ""), "url": url(one.uri)} for one in related if shared(one)],
+        "record": count | {"blocks": count["ran"] + count["raised"]},
+        "verified_url": url(next((other.uri for other in book.pages.values() if RECORD.search(other.text)), "")),
+    }
+
+
+class Dressing(markdown.Extension, Treeprocessor):
     """Finished pieces of HTML, page after page; as an extension, it also joins what Markdown has made of the rest."""
 
     def __init__(self) -> None:
@@ -38,11 +75,8 @@ class Dressing(markdown.Extension):
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:
         """Look at the tree when all else has: behind the patterns of inline text (20), before attribute lists (8)."""
-        md.treeprocessors.register(_Tree(md, self), "asrun", 9)
-
-    def begin(self, math: Iterable[Rendered]) -> None:
-        """Turn to a page with these formulas."""
-        self.names = marked("".join(rendered.html for rendered in math))
+        self.md = md
+        md.treeprocessors.register(self, "asrun", 9)
 
     def put(self, html: str, *, inline: bool = False) -> str:
         """Keep a piece of HTML, and give what holds its place."""
@@ -61,29 +95,33 @@ class Dressing(markdown.Extension):
         highlight = md.preprocessors["fenced_code_block"].highlight
         return self.put(mark_code(highlight(source, language, options, md, **given), self.names))
 
-    def figure(self, figure: Figure, alt: str, images: str) -> str:
-        """The Markdown that stands for a figure, inline SVG with its alt text; `images` is the folder of its pictures."""
-        svg = figure.svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
-        svg = re.sub(r'(<image [^>]*href=")', rf"\g<1>{images}", svg)
-        film = 'class="book-frame' in svg
-        play = '<label class="book-play"><input type="checkbox"> Play it as a film</label>' if film else ""
-        placeholder = self.put(f'<figure class="book-figure">{svg}{play}</figure>')
-        return f"```{FIGURE}\n{placeholder}\n```"
+    def page(self, book: Book, uri: str, images: str, address: Callable[[str, str], str]) -> str:
+        """The Markdown of a page, with placeholders where figures and formulas go.
 
-    def formulas(
-        self, page: Page, run: PageRun, math: Mapping[tuple[str, bool], Rendered], where: Callable[[str], str]
-    ) -> ShowFormula:
-        """Gives what stands for each formula of a page; `where` tells the address of the block that shows a function."""
-        checks = {
-            formula.span: seal(formula.binding, checked, where(function_of(formula.binding)))
-            for formula, checked in zip(page.bound_formulas, run.checks, strict=False)
-            if formula.binding and checked.agreed
-        }
+        `images` is the folder of the pictures in figures; `address` leads to another page, by its uri and an id there.
+        """
+        page, run, math = book.pages[uri], book.runs[uri], book.math[uri]
+        functions = shown_functions(book.pages.values())
+        self.names = marked("".join(rendered.html for rendered in math.values()))
+        seals: dict[tuple[int, int], str] = {}
+        for bound, checked in zip(page.bound_formulas, run.checks, strict=False):
+            if bound.binding and checked.agreed:
+                shown_on, anchor = functions.get(function_of(bound.binding), ("", ""))
+                target = address(shown_on, anchor) if shown_on not in ("", uri) else anchor and f"#{anchor}"
+                seals[bound.span] = seal(bound.binding, checked, target)
 
-        def show(formula: Formula, behind: str) -> str:
+        def show(figure: Figure, alt: str) -> str:
+            svg = figure.svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
+            svg = re.sub(r'(<image [^>]*href=")', rf"\g<1>{images}", svg)
+            film = 'class="book-frame' in svg
+            play = '<label class="book-play"><input type="checkbox"> Play it as a film</label>' if film else ""
+            placeholder = self.put(f'<figure class="book-figure">{svg}{play}</figure>')
+            return f"```{FIGURE}\n{placeholder}\n```"
+
+        def set_formula(formula: Formula, behind: str) -> str:
             html = math[formula.tex, formula.display].html or f"<code>{formula.tex}</code>"
             if formula.display:
-                verdict = checks.get(formula.span, "")
+                verdict = seals.get(formula.span, "")
                 return self.put(f'<div class="book-formula"><div class="arithmatex">{html}</div>{verdict}</div>')
             placeholder = self.put(html, inline=True)
             # The punctuation behind a short formula stays on its line; a long one must be free to break.
@@ -91,19 +129,14 @@ class Dressing(markdown.Extension):
                 return f'<span class="book-keep">{placeholder}{behind}</span>'
             return placeholder + behind
 
-        return show
+        return render_page(page, run, show, set_formula, record_on(page, book), _marks(page, functions))
 
-
-class _Tree(Treeprocessor):
-    """Marks the variables in inline code, and joins an aligned formula with the list of its reasons beneath."""
-
-    def __init__(self, md: markdown.Markdown, dressing: Dressing) -> None:
-        super().__init__(md)
-        self.dressing = dressing
+    # ---- what Markdown has made of the rest ----
 
     def run(self, root: Element) -> None:
+        """Mark the variables in inline code, and join an aligned formula with the list of its reasons beneath."""
         for code in root.iter("code"):
-            if not len(code) and code.text in self.dressing.names:
+            if not len(code) and code.text in self.names:
                 code.set(MARK, str(code.text))
         for parent in list(root.iter()):
             for formula, reasons in pairwise(list(parent)):
@@ -116,17 +149,31 @@ class _Tree(Treeprocessor):
         """The piece that a paragraph with this text holds; nothing where it holds anything else."""
         found = STASHED.fullmatch(text)
         held = str(self.md.htmlStash.rawHtmlBlocks[int(found[1])]).strip() if found else ""
-        return self.dressing.fill(held) if held.startswith("<!--asrun:") else ""
+        return self.fill(held) if held.startswith("<!--asrun:") else ""
+
+
+def _marks(page: Page, functions: dict[str, tuple[str, str]]) -> dict[int, str]:
+    """What the HTML says of each block, by its line: an id where it is the first to show a function, and its number.
+
+    The number is what scripts know it by: footnotes stand elsewhere in the HTML than on the page.
+    """
+    marks = {}
+    for number, block in enumerate(page.code_blocks, 1):
+        first = [(name, code_anchor(name)) for name in defined_in(block.code)[:1]]
+        said = [f"#{anchor}" for name, anchor in first if functions[name] == (page.uri, anchor)]
+        told = [option.name for option in OPTIONS if option.for_scripts and option.name in block.options]
+        marks[block.line] = " ".join(
+            [*said, f"data-block={number}", *(f'data-{name}="{block.options[name]}"' for name in told)]
+        )
+    return marks
 
 
 def _join(parent: Element, formula: Element, reasons: Element, *, checked: bool) -> None:
+    place = list(parent).index(formula)
     steps = Element("div", {"class": "book-steps"})
-    steps.tail = reasons.tail
-    formula.tail, reasons.tail = "\n", ""
-    parent.insert(list(parent).index(formula), steps)
-    for element in (formula, reasons):
-        parent.remove(element)
-        steps.append(element)
+    steps.extend([formula, reasons])
+    steps.tail, formula.tail, reasons.tail = reasons.tail, "\n", ""
+    parent[place : place + 2] = [steps]
     for reason in reasons if checked else ():
         if len(reason):
             reason[-1].tail = f"{reason[-1].tail or ''} "

@@ -21,14 +21,13 @@ DARK = (
     "<style>svg{color:#1c1b1a}@media(prefers-color-scheme:dark){svg{color:#e8e6e3}}.book-between{display:none}</style>"
 )
 
-ShowFigure = Callable[[Figure, str], str]
 ShowFormula = Callable[[Formula, str], str]
 
 
 def render_page(
     page: Page,
     run: PageRun,
-    show: ShowFigure,
+    show: Callable[[Figure, str], str],
     formula: ShowFormula | None = None,
     record: str = "",
     marks: dict[int, str] | None = None,

@@ -123,11 +123,9 @@ def _section(page: Page, block: Block) -> str:
     """The heading that a block stands under; nothing before the first."""
     within = {line for other in page.blocks for line in range(other.line, other.end + 1)}
     lines = page.text.split("\n")
-    for number in range(block.line - 1, 0, -1):
-        match = None if number in within else HEADING.match(lines[number - 1])
-        if match:
-            return MARKUP.sub(lambda found: found["label"] or "", match["text"])
-    return ""
+    above = [HEADING.match(lines[number - 1]) for number in range(1, block.line) if number not in within]
+    heading = next(filter(None, reversed(above)), None)
+    return MARKUP.sub(lambda found: found["label"] or "", heading["text"]) if heading else ""
 
 
 def _telling_line(code: str) -> str:
