@@ -66,7 +66,6 @@ class Plugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call]
     serving = False  # an author is watching: then an error is shown and the server goes on
 
     def __init__(self) -> None:
-        self.stylesheet = ("", "")  # its address and its text
         self.dressing = Dressing()
         self.in_order: list[File] = []  # the pages as MkDocs wants them
         self.taking: Sequence[BaseProcess] = ()  # write the programs
@@ -80,7 +79,7 @@ class Plugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call]
 
     @_told()
     def on_config(self, config: MkDocsConfig) -> None:
-        """Add the theme, the one style sheet and the script, and prepare Markdown for what enters a page last."""
+        """Add the theme and the script, and prepare Markdown for what enters a page last."""
         self.settings = Settings.load(Path(config.config_file_path).parent)
         expect_runs(self.settings)
         if str(THEME) not in config.theme.dirs:  # behind the book's own, before Material's
@@ -93,11 +92,10 @@ class Plugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call]
         if not any(fence["name"] == "*" for fence in fences):
             fences.append({"name": "*", "class": "", "format": self.dressing.fence, "validator": highlight_validator})
             config.markdown_extensions.append(self.dressing)  # type: ignore[arg-type] # Markdown takes objects as well
-        self.stylesheet = stylesheet(Path(material.__file__).parent / "templates")
-        config.extra["stylesheet"], _ = self.stylesheet
         config.site_url = os.environ.get("SITE_URL") or config.site_url  # whoever hosts it knows where
 
     @event_priority(100)
+    @_told()
     def on_files(self, files: Files, *, config: MkDocsConfig) -> None:
         """Begin to run the book: MkDocs renders what has run while the rest still does."""
         self.book = None
@@ -106,8 +104,8 @@ class Plugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call]
             self.book = begin(self.settings, say=log.info)
             for problem in self.book.problems if self.serving else ():  # an author wants to see at once
                 log.error(str(problem))
-        address, css = self.stylesheet
-        files.append(File.generated(config, address, content=css))
+        config.extra["stylesheet"], css = stylesheet(Path(material.__file__).parent / "templates")
+        files.append(File.generated(config, config.extra["stylesheet"], content=css))
         for declarations in [file for file in files if file.src_uri.endswith(".d.ts")]:  # not for readers
             files.remove(declarations)
         if self.settings.options.runtime:
@@ -163,7 +161,6 @@ class Plugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call]
         vars(page).pop("render", None)
         facts = page_facts(book, uri, lambda other: _url(files, other))
         page.meta = {**ours.meta, "book": facts | {"report": self._report_url(files, ours)}}
-
         text = self.dressing.page(
             book,
             uri,

@@ -12,17 +12,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from asrun.checking.book import Book
 from asrun.checking.record import counts, page_record
-from asrun.formulas.symbols import ATTRIBUTE as MARK
-from asrun.formulas.symbols import (
-    code_anchor,
-    defined_in,
-    function_of,
-    lines_of,
-    mark_code,
-    marked,
-    seal,
-    shown_functions,
-)
+from asrun.formulas import symbols
 from asrun.model import Figure, Formula, Page
 from asrun.publishing.render import RECORD, record_on, render_page
 from asrun.reading.options import OPTIONS
@@ -35,8 +25,7 @@ FIGURE = "asrun-figure"
 PLACE = re.compile(r'<!--asrun:(\d+)-->|<span data-asrun="(\d+)"></span>')
 STASHED = re.compile("\x02wzxhzdk:(\\d+)\x03")
 # Blank lines and the indentation of the templates, except where they mean something.
-KEPT = re.compile(r"(<pre\b.*?</pre>|<script\b.*?</script>|<textarea\b.*?</textarea>)", re.S)
-SPARE = re.compile(r"\n\s+")
+SPARE = re.compile(r"(<pre\b.*?</pre>|<script\b.*?</script>|<textarea\b.*?</textarea>)|\n\s+", re.S)
 
 
 def page_facts(book: Book, uri: str, url: Callable[[str], str]) -> dict[str, Any]:
@@ -93,7 +82,7 @@ class Dressing(markdown.Extension, Treeprocessor):
         if language == FIGURE:
             return source.strip()
         highlight = md.preprocessors["fenced_code_block"].highlight
-        return self.put(mark_code(highlight(source, language, options, md, **given), self.names))
+        return self.put(symbols.mark_code(highlight(source, language, options, md, **given), self.names))
 
     def page(self, book: Book, uri: str, images: str, address: Callable[[str, str], str]) -> str:
         """The Markdown of a page, with placeholders where figures and formulas go.
@@ -101,14 +90,14 @@ class Dressing(markdown.Extension, Treeprocessor):
         `images` is the folder of the pictures in figures; `address` leads to another page, by its uri and an id there.
         """
         page, run, math = book.pages[uri], book.runs[uri], book.math[uri]
-        functions = shown_functions(book.pages.values())
-        self.names = marked("".join(rendered.html for rendered in math.values()))
+        functions = symbols.shown_functions(book.pages.values())
+        self.names = symbols.marked("".join(rendered.html for rendered in math.values()))
         seals: dict[tuple[int, int], str] = {}
         for bound, checked in zip(page.bound_formulas, run.checks, strict=False):
             if bound.binding and checked.agreed:
-                shown_on, anchor = functions.get(function_of(bound.binding), ("", ""))
+                shown_on, anchor = functions.get(symbols.function_of(bound.binding), ("", ""))
                 target = address(shown_on, anchor) if shown_on not in ("", uri) else anchor and f"#{anchor}"
-                seals[bound.span] = seal(bound.binding, checked, target)
+                seals[bound.span] = symbols.seal(bound.binding, checked, target)
 
         def show(figure: Figure, alt: str) -> str:
             svg = figure.svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
@@ -137,12 +126,12 @@ class Dressing(markdown.Extension, Treeprocessor):
         """Mark the variables in inline code, and join an aligned formula with the list of its reasons beneath."""
         for code in root.iter("code"):
             if not len(code) and code.text in self.names:
-                code.set(MARK, str(code.text))
+                code.set(symbols.ATTRIBUTE, str(code.text))
         for parent in list(root.iter()):
             for formula, reasons in pairwise(list(parent)):
                 if reasons.tag == "ol" and formula.tag == "p" and not len(formula):
                     html = self._piece((formula.text or "").strip())
-                    if 1 < lines_of(html) == len(reasons):
+                    if 1 < symbols.lines_of(html) == len(reasons):
                         _join(parent, formula, reasons, checked="book-seal" in html)
 
     def _piece(self, text: str) -> str:
@@ -159,7 +148,7 @@ def _marks(page: Page, functions: dict[str, tuple[str, str]]) -> dict[int, str]:
     """
     marks = {}
     for number, block in enumerate(page.code_blocks, 1):
-        first = [(name, code_anchor(name)) for name in defined_in(block.code)[:1]]
+        first = [(name, symbols.code_anchor(name)) for name in symbols.defined_in(block.code)[:1]]
         said = [f"#{anchor}" for name, anchor in first if functions[name] == (page.uri, anchor)]
         told = [option.name for option in OPTIONS if option.for_scripts and option.name in block.options]
         marks[block.line] = " ".join(
@@ -184,6 +173,4 @@ def _join(parent: Element, formula: Element, reasons: Element, *, checked: bool)
 
 def compact(html: str) -> str:
     """A page without what nobody sees: half a kilobyte as it is sent."""
-    parts = KEPT.split(html)
-    parts[::2] = (SPARE.sub("\n", part) for part in parts[::2])
-    return "".join(parts)
+    return SPARE.sub(lambda found: found[1] or "\n", html)
