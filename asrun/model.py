@@ -74,6 +74,16 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Statement:
+    """An expression that proves a sentence of the prose: it must be true where it is evaluated."""
+
+    line: int  # of its comment
+    place: int  # the line at which it is evaluated: the same, or that of the heading behind its section
+    expression: str
+    numbers: tuple[float, ...]  # that stand in its paragraph, without their signs
+
+
+@dataclass(frozen=True)
 class Binding:
     """The code that a formula stands for; where it is `actual`, with the page's values instead of random ones."""
 
@@ -93,7 +103,7 @@ class Formula:
     display: bool
     span: tuple[int, int]  # in the page's text
     binding: Binding | None = None
-    mark: str = ""  # definition or statement
+    defines: bool = False  # marked as a definition: there is nothing to check
 
 
 @dataclass(frozen=True)
@@ -126,6 +136,7 @@ class Page(Source):
     body_line: int  # the first below the front matter
     blocks: tuple[Block, ...]
     numbers: tuple[Number, ...]
+    statements: tuple[Statement, ...]
     marks: Counter[str]  # how many numbers are marked as a version, and as quoted
     formulas: tuple[Formula, ...]
     comments: tuple[tuple[int, int], ...]  # their spans in the text
@@ -178,7 +189,7 @@ class Check:
     tree: str = ""
 
 
-Item = Block | Number | Check  # what is run of a page
+Item = Block | Number | Statement | Check  # what is run of a page
 
 
 @dataclass(frozen=True)
@@ -220,6 +231,14 @@ class Formatted:
 
     text: str = ""
     error: str = ""
+
+
+@dataclass(frozen=True)
+class Held:
+    """What is wrong with a statement, or the spans of the bounds typed in it and the values that they are compared with."""
+
+    error: str = ""
+    bounds: tuple[tuple[int, int, float], ...] = ()
 
 
 @dataclass(frozen=True)

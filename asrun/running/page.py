@@ -10,25 +10,41 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Client
 from pathlib import Path
+from typing import cast
 
 from asrun.cache import load, store
 from asrun.formulas import katex
 from asrun.formulas.notation import meanings_on
-from asrun.model import Block, Check, Checked, Figure, Formatted, Item, Meaning, Number, Page, Problem, Ran
+from asrun.model import (
+    Block,
+    Check,
+    Checked,
+    Figure,
+    Formatted,
+    Held,
+    Item,
+    Meaning,
+    Number,
+    Page,
+    Problem,
+    Ran,
+    Statement,
+)
 from asrun.running.server import blas_kernel, forker
 from asrun.running.surroundings import Job
 from asrun.settings import Settings
 
 IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+([^#\n;]+)", re.M)
-Answer = Ran | Formatted | Checked
+Answer = Ran | Formatted | Held | Checked
 
 
 @dataclass(frozen=True)
 class PageRun:
-    """What came of a page: a `Ran` for each Python block, a text for each number, a `Checked` for each bound formula."""
+    """What came of a page: something for each Python block, number, statement and bound formula."""
 
     blocks: tuple[Ran, ...] = ()
     values: tuple[Formatted, ...] = ()
+    held: tuple[Held, ...] = ()
     checks: tuple[Checked, ...] = ()
     dependencies: tuple[tuple[str, str], ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -59,11 +75,11 @@ def run_page(
 
 def _items(page: Page, trees: Mapping[tuple[str, bool], katex.Parsed] | None = None) -> list[Item]:
     """Blocks and expressions in page order, then the bound formulas, with what KaTeX reads in each where it is given."""
-    code: list[Item] = [*page.code_blocks, *page.numbers]
+    code: list[Item] = [*page.code_blocks, *page.numbers, *page.statements]
     checks = (
         Check(f.tex, f.binding, trees[f.tex, f.display].tree if trees else "") for f in page.formulas if f.binding
     )
-    return [*sorted(code, key=_line_of), *checks]
+    return [*sorted(code, key=lambda item: item.place if isinstance(item, Statement) else _line_of(item)), *checks]
 
 
 def _line_of(item: Item) -> int:
@@ -88,11 +104,11 @@ def _run_page(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> P
     if end:
         problems.append(_ended_early(settings, page, items, len(answers), end))
     rans += [Ran("not run")] * (len(page.code_blocks) - len(rans))
-    numbers = [item for item in items if isinstance(item, Number)]
-    values = dict(zip(numbers, (answer for answer in answers if isinstance(answer, Formatted)), strict=False))
+    answered = {id(item): answer for item, answer in zip(items, answers, strict=False)}
     return PageRun(
         tuple(rans),
-        tuple(values.get(number, Formatted()) for number in page.numbers),
+        tuple(cast(Formatted, answered.get(id(number), Formatted())) for number in page.numbers),
+        tuple(cast(Held, answered.get(id(statement), Held())) for statement in page.statements),
         tuple(answer for answer in answers if isinstance(answer, Checked)),
         tuple((file, _digest(settings.root / file)) for file in files),
         tuple(problems),
@@ -125,7 +141,12 @@ def _ended_early(settings: Settings, page: Page, items: list[Item], done: int, e
     folders = f"{settings.docs.name}|{settings.options.modules}"
     if found := re.search(rf'File "(?:{re.escape(str(settings.root))}/)?((?:{folders})/[^"]+)", line (\d+)', end):
         file, line = found[1], int(found[2])
-    what = {Block: "the block", Number: "the expression", Check: "the check of the formula"}[type(item)]
+    what = {
+        Block: "the block",
+        Number: "the expression",
+        Statement: "the statement",
+        Check: "the check of the formula",
+    }[type(item)]
     if end.startswith("Timeout"):
         message = f"{what} does not end: it was stopped at the time limit"
     elif fault := re.search(r"Fatal Python error: (.+)", end):
@@ -193,7 +214,9 @@ def _cache_key(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> 
         """What of an item decides its outcome: not the line it stands at."""
         if isinstance(item, Block):
             return [(segment.file, segment.source) for segment in item.segments], item.raises
-        return item.expression if isinstance(item, Number) else (item.tex, replace(item.binding, line=0))
+        if isinstance(item, Check):
+            return item.tex, replace(item.binding, line=0)
+        return (item.expression, item.numbers) if isinstance(item, Statement) else item.expression
 
     # A set is written in another order by every process, so it has no place in a key.
     table = [replace(meaning, line=0, pages=frozenset()) for meaning in meanings.values()]

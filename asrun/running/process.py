@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-from asrun.model import Block, Check, Checked, Facts, Figure, Formatted, Item, Number, Problem, Ran
+from asrun.model import Block, Check, Checked, Facts, Figure, Formatted, Held, Item, Number, Problem, Ran, Statement
 from asrun.programs.statements import mentioned
 from asrun.running.namespace import heed_warnings, place_of, what_it_says
 from asrun.running.recorder import compiled
@@ -29,11 +29,13 @@ class PageProcess:
         self.names = self.around.recorder.names
         plt.show = self._show
 
-    def run(self, item: Item) -> Ran | Formatted | Checked:
+    def run(self, item: Item) -> Ran | Formatted | Held | Checked:
         """Run one item of the job."""
         with self.around.limit():
             if isinstance(item, Block):
                 return self._run(item)
+            if isinstance(item, Statement):
+                return self._held(item)
             return self._check(item) if isinstance(item, Check) else self._value(item)
 
     def _check(self, item: Check) -> Checked:
@@ -43,6 +45,16 @@ class PageProcess:
 
         others = [other for other in self.job.items if isinstance(other, Check) and other is not item]
         return check(item, self.job.meanings, self.names.plain(), others)
+
+    def _held(self, statement: Statement) -> Held:
+        if self.any_failed:
+            return Held()
+        from asrun.running.truth import hold
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            held = hold(statement, self.names.plain())
+        return Held(GLOBAL_STATE) if self.around.drew_from_global_state() else held
 
     def _value(self, number: Number) -> Formatted:
         if self.any_failed:
