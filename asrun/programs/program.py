@@ -7,10 +7,9 @@ have changed all of those that are no functions and no modules. A program must b
 
 import ast
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from itertools import chain, repeat
 from typing import Any
 
 from asrun.model import Facts
@@ -18,8 +17,6 @@ from asrun.programs.modules import Library, Unclear
 from asrun.programs.statements import Statement
 from asrun.programs.text import About
 from asrun.programs.writer import Writer
-
-__all__ = ["About", "Library", "Programs", "Source", "Unclear"]
 
 
 @dataclass(frozen=True)
@@ -42,33 +39,27 @@ class Programs:
         self.origins: dict[str, list[int]] = {}  # name -> the places of statements that bound or changed it
         self.stars: list[int] = []  # the places of those that changed a setting or a file
         self._writers: dict[int, Writer] = {}
-        blocks = [self._read(number, source.code) for number, source in enumerate(sources, 1)]
+        blocks: list[list[Statement]] = []
+        for number, source in enumerate(sources, 1):
+            try:
+                blocks.append(library.statements(source.code, number))
+            except Unclear as error:
+                blocks.append([])
+                self.faults[number] = f"Block {number} of the page cannot be read: {error}"
         texts = (one.text for block in blocks for one in block)
         plain = re.compile(r"import matplotlib\.pyplot(?: as \w+)?")
         self._import = next(filter(plain.fullmatch, texts), "import matplotlib.pyplot as plt")
         self.pyplot = self._import.split()[-1]  # the name that the page gives to it
         for source, block in zip(sources, blocks, strict=True):
             self.own.append(range(len(self.every), len(self.every) + len(block)))
-            for place, one in enumerate(block):
-                self._add(one, source, place)
+            told = repeat(None) if source.facts is None else chain(source.facts, repeat(Facts()))
+            for one, facts in zip(block, told, strict=False):
+                fails = facts.fails if facts else not one.is_import
+                self._add(replace(one, facts=facts or self._guessed(one), raises=source.raises if fails else ""))
 
-    def _read(self, number: int, code: str) -> list[Statement]:
-        try:
-            return self.library.statements(code, number)
-        except SyntaxError as error:
-            self.faults[number] = f"{type(error).__name__}: {error}"
-        except Unclear as error:
-            self.faults[number] = str(error)
-        return []
-
-    def _add(self, one: Statement, source: Source, place: int) -> None:
-        if source.facts is None:
-            facts, fails = self._guessed(one), not one.is_import
-        else:
-            facts = source.facts[place] if place < len(source.facts) else Facts()
-            fails = facts.fails
-        here = len(self.every)
-        self.every.append(replace(one, facts=facts, raises=source.raises if fails else ""))
+    def _add(self, one: Statement) -> None:
+        here, facts = len(self.every), one.facts
+        self.every.append(one)
         self.stars += [here] if any(name.startswith("*") for name in facts.changes) else []
         for name in {*facts.binds, *facts.changes}:
             self.origins.setdefault(name, []).append(here)
@@ -86,9 +77,7 @@ class Programs:
 
     def _origin(self, name: str, before: int) -> int | None:
         """The last statement before a place that bound or changed a name."""
-        places = self.origins.get(name, [])
-        found = bisect_left(places, before)
-        return places[found - 1] if found else None
+        return max((place for place in self.origins.get(name, ()) if place < before), default=None)
 
     def _ran(self, one: Statement) -> bool:
         return self.sources[one.block - 1].facts is not None
@@ -115,28 +104,21 @@ class Programs:
                 origin = self._origin(name, origin) if again else None
         return found
 
-    def _needed(self, start: Iterable[int]) -> list[Statement]:
-        """Some statements and all that they need, also when somebody calls the functions in them."""
-        kept: set[int] = set()
-        todo = list(start)
+    def _needed(self, start: Iterable[int], whole: bool = False) -> list[Statement]:
+        """Some statements and all that they need, also when somebody calls the functions in them; or `whole` blocks."""
+        kept, todo = set[int](), set(start)
         while todo:
             place = todo.pop()
-            if place not in kept:
-                kept.add(place)
-                todo += [star for star in self.stars if star < place]
-                todo += self._direct(place)
-                if not self._ran(self.every[place]):
-                    todo += self.own[self.every[place].block - 1]
+            kept.add(place)
+            found = self._direct(place).union(star for star in self.stars if star < place)
+            if whole or not self._ran(self.every[place]):
+                found |= {*self.own[self.every[place].block - 1]}
+            todo |= found - kept
         return [self.every[place] for place in sorted(kept)]
 
-    @cached_property
-    def after(self) -> list[list[int]]:
-        """For each block the earlier ones that must have run, all of them whole, by their numbers."""
-        found: list[list[int]] = []
-        for number in range(1, len(self.own) + 1):
-            direct = {one.block for one in self._writer(number).kept} - {number}
-            found.append(sorted(direct.union(*(found[other - 1] for other in direct))))
-        return found
+    def after(self, number: int) -> list[int]:
+        """The earlier blocks that must have run before a block does, all of them whole, by their numbers."""
+        return sorted({one.block for one in self._needed(self.own[number - 1], whole=True)} - {number})
 
     def told(self, number: int) -> dict[str, Any]:
         """What a block defines, what it leaves in another state, what it uses, and the blocks and packages it needs."""
@@ -147,7 +129,7 @@ class Programs:
             defined |= {*facts.binds}
             changed |= {name for name in facts.changes if not name.startswith("*")}
         names = {"defines": sorted(defined), "changes": sorted(changed - defined), "uses": sorted(used)}
-        return {**names, "after": self.after[number - 1], "packages": self.packages(number)}
+        return {**names, "after": self.after(number), "packages": self.packages(number)}
 
     def packages(self, number: int) -> list[str]:
         """The distributions that the program of a block imports; of the whole page where it is 0."""
@@ -161,16 +143,14 @@ class Programs:
             if number:  # imports of what it does not use stay away
                 own = self.own[number - 1]
                 kept = self._needed(place for place in own if not only_names(self.every[place].node))
-            blocks = {one.block for one in kept}
-            late = any(one.is_future and one.block in blocks for one in self.every)
-            self._writers[number] = Writer(self.library, kept, number, late, self._import)
+            self._writers[number] = Writer(self.library, self.every, kept, number, self._import)
         return self._writers[number]
 
     def program(self, number: int, about: About) -> str:
         """The program of a block. Raises Unclear, with a sentence, where none can be made."""
-        self._check(number, *self.after[number - 1])
-        source, own = self.sources[number - 1], self.own[number - 1]
-        return self._writer(number).program(about, self.every[own.start : own.stop], source.code, source.raises)
+        self._check(number, *self.after(number))
+        source = self.sources[number - 1]
+        return self._writer(number).program(about, source.code, source.raises)
 
     def page(self) -> tuple[str, list[str]]:
         """All blocks: what stands before them (functions of the book, data), and each without its imports of those."""
@@ -192,7 +172,7 @@ class Programs:
     def _check(self, *numbers: int) -> None:
         for number in numbers:
             if number in self.faults:
-                raise Unclear(f"Block {number} of the page cannot be read: {self.faults[number]}")
+                raise Unclear(self.faults[number])
 
 
 def only_names(node: ast.stmt) -> bool:

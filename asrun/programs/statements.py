@@ -98,7 +98,7 @@ class Statement:
 
     @property
     def is_constant(self) -> bool:
-        return isinstance(self.node, ast.Assign) and isinstance(self.node.value, ast.Constant)
+        return isinstance(self.node, (ast.Assign, ast.AnnAssign)) and isinstance(self.node.value, ast.Constant)
 
     @property
     def is_future(self) -> bool:
@@ -115,7 +115,6 @@ class Statement:
         if isinstance(node, ast.Import) and not node.names[0].asname:
             return f"import {node.names[0].name.split('.')[0]}"
         same = self.is_import or self.is_definition or self.is_constant
-        same = same or (isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Constant))
         return ast.dump(node) if same and len(self.nodes) == 1 else str(id(self))
 
     @cached_property

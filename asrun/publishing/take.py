@@ -14,7 +14,7 @@ from typing import Any
 from asrun.cache import load, store
 from asrun.checking.book import Book
 from asrun.model import Ran
-from asrun.programs.program import Library
+from asrun.programs import Library
 from asrun.publishing import examples, render
 from asrun.publishing.handout import Handout, license_of, text_license_of
 from asrun.settings import Settings

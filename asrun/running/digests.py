@@ -31,16 +31,11 @@ class Digest:
     blind: bool  # what nobody can look into may hold any other value
 
 
-def digest(value: object, own: Set[str]) -> Digest | None:
-    """The digest of a value, or None where it cannot change.
-
-    `own` are the packages whose functions and classes are looked into.
-    """
-    if type(value) in IMMUTABLE:
-        return None
+def digest(value: object, own: Set[str]) -> Digest:
+    """The digest of a value; `own` are the packages whose functions and classes are looked into."""
     pickler = _Pickler(own)
-    if pickler.is_static(value):
-        return None
+    if type(value) in IMMUTABLE or pickler.is_static(value):
+        return Digest(b"", frozenset({id(value)}), frozenset(), False)
     try:
         pickler.dump(value)
     except Exception:  # nested too deep, or an object of a library that only says that it can be pickled
