@@ -35,9 +35,8 @@ class Library:
         try:
             made = statements(code)
         except SyntaxError as error:
-            raise Unclear(
-                f"{module}.py cannot be read: {error}" if module else f"{type(error).__name__}: {error}"
-            ) from None
+            said = f"{module}.py cannot be read" if module else type(error).__name__
+            raise Unclear(f"{said}: {error}") from None
         return [replace(one, block=block, module=module, source=self._source(one.node)) for one in made]
 
     def _source(self, node: ast.stmt) -> tuple[str, str] | None:

@@ -34,10 +34,10 @@ class Programs:
     def __init__(self, sources: Sequence[Source], library: Library) -> None:
         self.sources, self.library = sources, library
         self.faults: dict[int, str] = {}
+        self.edited = {number for number, source in enumerate(sources, 1) if source.facts is None}
         self.every: list[Statement] = []
         self.own: list[range] = []  # the places of the statements of each block
         self.origins: dict[str, list[int]] = {}  # name -> the places of statements that bound or changed it
-        self.stars: list[int] = []  # the places of those that changed a setting or a file
         self._writers: dict[int, Writer] = {}
         blocks: list[list[Statement]] = []
         for number, source in enumerate(sources, 1):
@@ -55,14 +55,10 @@ class Programs:
             told = repeat(None) if source.facts is None else chain(source.facts, repeat(Facts()))
             for one, facts in zip(block, told, strict=False):
                 fails = facts.fails if facts else not one.is_import
-                self._add(replace(one, facts=facts or self._guessed(one), raises=source.raises if fails else ""))
-
-    def _add(self, one: Statement) -> None:
-        here, facts = len(self.every), one.facts
-        self.every.append(one)
-        self.stars += [here] if any(name.startswith("*") for name in facts.changes) else []
-        for name in {*facts.binds, *facts.changes}:
-            self.origins.setdefault(name, []).append(here)
+                known = facts or self._guessed(one)
+                for name in {*known.binds, *known.changes}:
+                    self.origins.setdefault(name, []).append(len(self.every))
+                self.every.append(replace(one, facts=known, raises=source.raises if fails else ""))
 
     def _guessed(self, one: Statement) -> Facts:
         """What a statement that has not run may do, by its text."""
@@ -79,9 +75,6 @@ class Programs:
         """The last statement before a place that bound or changed a name."""
         return max((place for place in self.origins.get(name, ()) if place < before), default=None)
 
-    def _ran(self, one: Statement) -> bool:
-        return self.sources[one.block - 1].facts is not None
-
     def _direct(self, place: int) -> set[int]:
         """The statements that those names lead to which a statement reads, or its functions look up when called.
 
@@ -96,7 +89,7 @@ class Programs:
             while origin is not None:
                 found.add(origin)
                 statement = self.every[origin]
-                if not self._ran(statement):
+                if statement.block in self.edited:
                     todo |= statement.names.later - seen
                     seen |= todo
                 # After `import a.b` and then `import a` both are `a`.
@@ -110,8 +103,9 @@ class Programs:
         while todo:
             place = todo.pop()
             kept.add(place)
-            found = self._direct(place).union(star for star in self.stars if star < place)
-            if whole or not self._ran(self.every[place]):
+            found = self._direct(place)  # and all that changed a setting or a file
+            found |= {star for name, stars in self.origins.items() if name[0] == "*" for star in stars if star < place}
+            if whole or self.every[place].block in self.edited:
                 found |= {*self.own[self.every[place].block - 1]}
             todo |= found - kept
         return [self.every[place] for place in sorted(kept)]
@@ -140,41 +134,31 @@ class Programs:
     def _writer(self, number: int) -> Writer:
         if number not in self._writers:
             kept = self.every
-            if number:  # imports of what it does not use stay away
-                own = self.own[number - 1]
-                kept = self._needed(place for place in own if not only_names(self.every[place].node))
+            if number:
+                kept = self._needed(place for place in self.own[number - 1] if not self.every[place].only_names)
             self._writers[number] = Writer(self.library, self.every, kept, number, self._import)
         return self._writers[number]
 
     def program(self, number: int, about: About) -> str:
         """The program of a block. Raises Unclear, with a sentence, where none can be made."""
-        self._check(number, *self.after(number))
+        for block in [number, *self.after(number)]:
+            if block in self.faults:
+                raise Unclear(self.faults[block])
         source = self.sources[number - 1]
         return self._writer(number).program(about, source.code, source.raises)
 
     def page(self) -> tuple[str, list[str]]:
         """All blocks: what stands before them (functions of the book, data), and each without its imports of those."""
-        self._check(*self.faults)
+        if self.faults:
+            raise Unclear(next(iter(self.faults.values())))
         writer, codes = self._writer(0), []
         for source, own in zip(self.sources, self.own, strict=True):
             lines = source.code.split("\n")
             aliases: dict[tuple[int, int], list[str]] = {}  # first and last line of an import -> what stands for it
-            for one in self.every[own.start : own.stop]:
-                if one.source:
-                    alias = writer.alias(one)
-                    aliases.setdefault((one.node.lineno, one.node.end_lineno or 0), []).extend([alias] if alias else [])
+            for one in (one for one in self.every[own.start : own.stop] if one.source):
+                aliases.setdefault((one.node.lineno, one.node.end_lineno or 0), []).append(writer.alias(one))
             for (first, last), made in reversed(aliases.items()):
-                lines[first - 1 : last] = made or ["\0"]
+                lines[first - 1 : last] = list(filter(None, made)) or ["\0"]
             code = re.sub(r"(?:(?<=\n\n)|\A)(?:\0\n)+\n?|\0\n?", "", "\n".join(lines))
             codes.append(code.strip("\n"))
         return writer.preamble(), codes
-
-    def _check(self, *numbers: int) -> None:
-        for number in numbers:
-            if number in self.faults:
-                raise Unclear(self.faults[number])
-
-
-def only_names(node: ast.stmt) -> bool:
-    """Whether it is an import that does nothing but bind a name."""
-    return isinstance(node, ast.ImportFrom) or (isinstance(node, ast.Import) and bool(node.names[0].asname))

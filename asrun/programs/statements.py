@@ -104,6 +104,11 @@ class Statement:
     def is_future(self) -> bool:
         return isinstance(self.node, ast.ImportFrom) and self.node.module == "__future__"
 
+    @property
+    def only_names(self) -> bool:
+        """Whether it is an import that does nothing but bind a name."""
+        return self.is_import and (self.text.startswith("from ") or " as " in self.text)
+
     @cached_property
     def names(self) -> Mentioned:
         return mentioned(self.text)

@@ -5,7 +5,7 @@ import builtins
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain
@@ -26,24 +26,20 @@ DISTRIBUTIONS = {
 class Writer:
     """Writes the program of block `number`, or what stands before a whole page where it is 0.
 
-    `page` are all statements, `kept` those that it needs; `pyplot` is how the page imports that.
+    `page` are all statements, `kept` those that it needs; `plt` is how the page imports Matplotlib.
     """
 
-    def __init__(
-        self, library: Library, page: Sequence[Statement], kept: Sequence[Statement], number: int, pyplot: str
-    ) -> None:
-        self.library, self.page, self.kept, self.number, self.pyplot = library, page, kept, number, pyplot
+    def __init__(self, library: Library, page: list[Statement], kept: list[Statement], number: int, plt: str) -> None:
+        self.library, self.page, self.kept, self.number, self.plt = library, page, kept, number, plt
         self.wanted = sorted({one.source for one in kept if one.source})
-        self.parts = library.needed(self.wanted)
-        self.every = [*kept, *self.parts]
-        self.extra: set[str] = set()  # imports that the program itself needs
+        self.every = [*kept, *library.needed(self.wanted)]
+        self.taken = {name for one in self.every for name in one.mentions}
+        self.scopes = self._scopes()
+        # What is needed of the modules whose names are those of the program.
+        self.flat = library.needed(one for one in self.wanted if one[0] not in self.scopes)
+        self.extra = set[str]()  # imports that the program itself needs
 
     # ---- names that would get in each other's way ----
-
-    @cached_property
-    def taken(self) -> set[str]:
-        """The names that the program has."""
-        return {name for one in self.every for name in one.mentions}
 
     def _free(self, wanted: str) -> str:
         while wanted in self.taken:
@@ -61,8 +57,7 @@ class Writer:
                 found[name].add(self.library.meaning(*origin) if origin else one.identity)
         return found
 
-    @cached_property
-    def scopes(self) -> dict[str, str]:
+    def _scopes(self) -> dict[str, str]:
         """The modules that need names of their own, and what the program calls them."""
         clashing = {name for name, said in self.meanings.items() if len(said) > 1}
         on_page = {name for one in self.kept for name in one.facts.binds}
@@ -75,11 +70,6 @@ class Writer:
 
     def _of(self, module: str) -> list[Statement]:
         return self.library.needed(one for one in self.wanted if one[0] == module)
-
-    @cached_property
-    def flat(self) -> list[Statement]:
-        """What is needed of the modules whose names are those of the program."""
-        return self.library.needed(one for one in self.wanted if one[0] not in self.scopes)
 
     @cached_property
     def hoisted(self) -> list[Statement]:
@@ -188,8 +178,6 @@ class Writer:
         nodes = [*(one.node for one in found), *(ast.parse(text).body[0] for text in sorted(self.extra))]
         return ["from __future__ import annotations" if late else "", imports(nodes)]
 
-    # ---- the whole ----
-
     def preamble(self) -> str:
         """What stands before the blocks of a page: the data they read, and the functions of the book."""
         parts = [self.data, self._modules()]
@@ -205,9 +193,9 @@ class Writer:
         if whole and not (self.wanted or self.data or draws):
             return f"{head}\n{code.strip(chr(10))}\n"  # it is complete as it stands
         modules, body, before = self._modules(), joined(self._pieces(own)), joined(self._pieces(earlier))
-        plt = self.pyplot.split()[-1]
+        plt = self.plt.split()[-1]
         if draws:
-            self.extra.add(self.pyplot)
+            self.extra.add(self.plt)
             if not raises and not re.search(r"(?m)^\s*\w+\.show\(\)\s*\Z", body):
                 body = f"{body}\n{plt}.show()".lstrip("\n")
             if any(one.facts.draws for one in earlier):

@@ -229,8 +229,6 @@ class Recorder:
                         parts = value.values() if type(value) is dict else value
                         yield {id(value), *(id(part) for part in parts if type(part) not in IMMUTABLE)}
 
-    # ---- settings and files, which are no names ----
-
     def _changed_settings(self, simple: bool, nodes: list[ast.stmt]) -> set[str]:
         """What is set in another way; not by an import, which sets it wherever it stands, and no library just loaded."""
         if simple and not isinstance(nodes[0], IMPORTS):
@@ -258,11 +256,10 @@ class Recorder:
 
 def only_binds(node: ast.stmt) -> bool:
     """Whether a statement runs no code but that of Python: a definition, an import, a constant."""
-    if isinstance(node, IMPORTS):
-        return True
-    if isinstance(node, ast.Assign):
-        return isinstance(node.value, ast.Constant) and all(isinstance(target, ast.Name) for target in node.targets)
-    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    values = [*node.args.defaults, *(value for value in node.args.kw_defaults if value)]
-    return not node.decorator_list and all(isinstance(value, (ast.Constant, ast.Name)) for value in values)
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        values = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
+        return not node.decorator_list and all(isinstance(value, (ast.Constant, ast.Name)) for value in values)
+    if isinstance(node, ast.Assign) and not all(isinstance(target, ast.Name) for target in node.targets):
+        return False
+    constant = isinstance(node, (ast.Assign, ast.Expr)) and isinstance(node.value, ast.Constant)
+    return constant or isinstance(node, IMPORTS)
