@@ -31,8 +31,12 @@ class Library:
         return (self.data / name.removeprefix("data/")).read_bytes()
 
     def statements(self, code: str, block: int = 0, module: str = "") -> list[Statement]:
-        """The statements of a block or a module. Raises SyntaxError, and Unclear for an import that cannot be."""
-        made = statements(code)
+        """The statements of a block or a module. Raises Unclear where it is no Python, and for an import that cannot be."""
+        try:
+            made = statements(code)
+        except SyntaxError as error:
+            said = f"{module}.py cannot be read" if module else type(error).__name__
+            raise Unclear(f"{said}: {error}") from None
         return [replace(one, block=block, module=module, source=self._source(one.node)) for one in made]
 
     def _source(self, node: ast.stmt) -> tuple[str, str] | None:
@@ -65,10 +69,7 @@ class Library:
                 raise Unclear(f"there is no module {self._file(module)}")
             source = FOR_TOOLS.sub("", MARKER.sub("", path.read_text(encoding="utf-8")))
             self.parts[module], self.defined[module] = [], set()  # for a circle of imports
-            try:
-                parts = self.statements(source, module=module)
-            except SyntaxError as error:
-                raise Unclear(f"{module}.py cannot be read: {error}") from None
+            parts = self.statements(source, module=module)
             self.parts[module] = [part for part in parts if not _passed_by(part.node)]
             self.defined[module] = {name for part in self.parts[module] for name in part.names.bound}
         return self.parts[module]
@@ -82,9 +83,7 @@ class Library:
 
     def needed(self, wanted: Iterable[tuple[str, str]]) -> list[Statement]:
         """The statements that some names, each of a module, need: those of an imported module first."""
-        kept: set[Statement] = set()
-        todo = list(wanted)
-        seen: set[tuple[str, str]] = set()
+        kept, todo, seen = set[Statement](), set(wanted), set[tuple[str, str]]()
         order: list[str] = []
 
         def place(module: str) -> None:
@@ -96,14 +95,11 @@ class Library:
 
         while todo:
             module, name = todo.pop()
-            if (module, name) in seen:
-                continue
             seen.add((module, name))
             for part in self.definition(module, name):
                 kept.add(part)
-                todo += [part.source] if part.source else []
-                names = part.names
-                todo += [(module, used) for used in (names.now | names.later | names.bound) & self.defined[module]]
+                todo |= {(module, used) for used in part.mentions & self.defined[module]} - seen
+                todo |= {part.source} - seen if part.source else set()
         for module in sorted({part.module for part in kept}):
             place(module)
         return [part for module in order for part in self.of(module) if part in kept]

@@ -7,10 +7,9 @@ have changed all of those that are no functions and no modules. A program must b
 
 import ast
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from itertools import chain, repeat
 from typing import Any
 
 from asrun.model import Facts
@@ -18,8 +17,6 @@ from asrun.programs.modules import Library, Unclear
 from asrun.programs.statements import Statement
 from asrun.programs.text import About
 from asrun.programs.writer import Writer
-
-__all__ = ["About", "Library", "Programs", "Source", "Unclear"]
 
 
 @dataclass(frozen=True)
@@ -37,41 +34,31 @@ class Programs:
     def __init__(self, sources: Sequence[Source], library: Library) -> None:
         self.sources, self.library = sources, library
         self.faults: dict[int, str] = {}
+        self.edited = {number for number, source in enumerate(sources, 1) if source.facts is None}
         self.every: list[Statement] = []
         self.own: list[range] = []  # the places of the statements of each block
         self.origins: dict[str, list[int]] = {}  # name -> the places of statements that bound or changed it
-        self.stars: list[int] = []  # the places of those that changed a setting or a file
         self._writers: dict[int, Writer] = {}
-        blocks = [self._read(number, source.code) for number, source in enumerate(sources, 1)]
+        blocks: list[list[Statement]] = []
+        for number, source in enumerate(sources, 1):
+            try:
+                blocks.append(library.statements(source.code, number))
+            except Unclear as error:
+                blocks.append([])
+                self.faults[number] = f"Block {number} of the page cannot be read: {error}"
         texts = (one.text for block in blocks for one in block)
         plain = re.compile(r"import matplotlib\.pyplot(?: as \w+)?")
         self._import = next(filter(plain.fullmatch, texts), "import matplotlib.pyplot as plt")
         self.pyplot = self._import.split()[-1]  # the name that the page gives to it
         for source, block in zip(sources, blocks, strict=True):
             self.own.append(range(len(self.every), len(self.every) + len(block)))
-            for place, one in enumerate(block):
-                self._add(one, source, place)
-
-    def _read(self, number: int, code: str) -> list[Statement]:
-        try:
-            return self.library.statements(code, number)
-        except SyntaxError as error:
-            self.faults[number] = f"{type(error).__name__}: {error}"
-        except Unclear as error:
-            self.faults[number] = str(error)
-        return []
-
-    def _add(self, one: Statement, source: Source, place: int) -> None:
-        if source.facts is None:
-            facts, fails = self._guessed(one), not one.is_import
-        else:
-            facts = source.facts[place] if place < len(source.facts) else Facts()
-            fails = facts.fails
-        here = len(self.every)
-        self.every.append(replace(one, facts=facts, raises=source.raises if fails else ""))
-        self.stars += [here] if any(name.startswith("*") for name in facts.changes) else []
-        for name in {*facts.binds, *facts.changes}:
-            self.origins.setdefault(name, []).append(here)
+            told = repeat(None) if source.facts is None else chain(source.facts, repeat(Facts()))
+            for one, facts in zip(block, told, strict=False):
+                fails = facts.fails if facts else not one.is_import
+                known = facts or self._guessed(one)
+                for name in {*known.binds, *known.changes}:
+                    self.origins.setdefault(name, []).append(len(self.every))
+                self.every.append(replace(one, facts=known, raises=source.raises if fails else ""))
 
     def _guessed(self, one: Statement) -> Facts:
         """What a statement that has not run may do, by its text."""
@@ -86,12 +73,7 @@ class Programs:
 
     def _origin(self, name: str, before: int) -> int | None:
         """The last statement before a place that bound or changed a name."""
-        places = self.origins.get(name, [])
-        found = bisect_left(places, before)
-        return places[found - 1] if found else None
-
-    def _ran(self, one: Statement) -> bool:
-        return self.sources[one.block - 1].facts is not None
+        return max((place for place in self.origins.get(name, ()) if place < before), default=None)
 
     def _direct(self, place: int) -> set[int]:
         """The statements that those names lead to which a statement reads, or its functions look up when called.
@@ -107,7 +89,7 @@ class Programs:
             while origin is not None:
                 found.add(origin)
                 statement = self.every[origin]
-                if not self._ran(statement):
+                if statement.block in self.edited:
                     todo |= statement.names.later - seen
                     seen |= todo
                 # After `import a.b` and then `import a` both are `a`.
@@ -115,28 +97,22 @@ class Programs:
                 origin = self._origin(name, origin) if again else None
         return found
 
-    def _needed(self, start: Iterable[int]) -> list[Statement]:
-        """Some statements and all that they need, also when somebody calls the functions in them."""
-        kept: set[int] = set()
-        todo = list(start)
+    def _needed(self, start: Iterable[int], whole: bool = False) -> list[Statement]:
+        """Some statements and all that they need, also when somebody calls the functions in them; or `whole` blocks."""
+        kept, todo = set[int](), set(start)
         while todo:
             place = todo.pop()
-            if place not in kept:
-                kept.add(place)
-                todo += [star for star in self.stars if star < place]
-                todo += self._direct(place)
-                if not self._ran(self.every[place]):
-                    todo += self.own[self.every[place].block - 1]
+            kept.add(place)
+            found = self._direct(place)  # and all that changed a setting or a file
+            found |= {star for name, stars in self.origins.items() if name[0] == "*" for star in stars if star < place}
+            if whole or self.every[place].block in self.edited:
+                found |= {*self.own[self.every[place].block - 1]}
+            todo |= found - kept
         return [self.every[place] for place in sorted(kept)]
 
-    @cached_property
-    def after(self) -> list[list[int]]:
-        """For each block the earlier ones that must have run, all of them whole, by their numbers."""
-        found: list[list[int]] = []
-        for number in range(1, len(self.own) + 1):
-            direct = {one.block for one in self._writer(number).kept} - {number}
-            found.append(sorted(direct.union(*(found[other - 1] for other in direct))))
-        return found
+    def after(self, number: int) -> list[int]:
+        """The earlier blocks that must have run before a block does, all of them whole, by their numbers."""
+        return sorted({one.block for one in self._needed(self.own[number - 1], whole=True)} - {number})
 
     def told(self, number: int) -> dict[str, Any]:
         """What a block defines, what it leaves in another state, what it uses, and the blocks and packages it needs."""
@@ -147,7 +123,7 @@ class Programs:
             defined |= {*facts.binds}
             changed |= {name for name in facts.changes if not name.startswith("*")}
         names = {"defines": sorted(defined), "changes": sorted(changed - defined), "uses": sorted(used)}
-        return {**names, "after": self.after[number - 1], "packages": self.packages(number)}
+        return {**names, "after": self.after(number), "packages": self.packages(number)}
 
     def packages(self, number: int) -> list[str]:
         """The distributions that the program of a block imports; of the whole page where it is 0."""
@@ -158,43 +134,31 @@ class Programs:
     def _writer(self, number: int) -> Writer:
         if number not in self._writers:
             kept = self.every
-            if number:  # imports of what it does not use stay away
-                own = self.own[number - 1]
-                kept = self._needed(place for place in own if not only_names(self.every[place].node))
-            blocks = {one.block for one in kept}
-            late = any(one.is_future and one.block in blocks for one in self.every)
-            self._writers[number] = Writer(self.library, kept, number, late, self._import)
+            if number:
+                kept = self._needed(place for place in self.own[number - 1] if not self.every[place].only_names)
+            self._writers[number] = Writer(self.library, self.every, kept, number, self._import)
         return self._writers[number]
 
     def program(self, number: int, about: About) -> str:
         """The program of a block. Raises Unclear, with a sentence, where none can be made."""
-        self._check(number, *self.after[number - 1])
-        source, own = self.sources[number - 1], self.own[number - 1]
-        return self._writer(number).program(about, self.every[own.start : own.stop], source.code, source.raises)
+        for block in [number, *self.after(number)]:
+            if block in self.faults:
+                raise Unclear(self.faults[block])
+        source = self.sources[number - 1]
+        return self._writer(number).program(about, source.code, source.raises)
 
     def page(self) -> tuple[str, list[str]]:
         """All blocks: what stands before them (functions of the book, data), and each without its imports of those."""
-        self._check(*self.faults)
+        if self.faults:
+            raise Unclear(next(iter(self.faults.values())))
         writer, codes = self._writer(0), []
         for source, own in zip(self.sources, self.own, strict=True):
             lines = source.code.split("\n")
             aliases: dict[tuple[int, int], list[str]] = {}  # first and last line of an import -> what stands for it
-            for one in self.every[own.start : own.stop]:
-                if one.source:
-                    alias = writer.alias(one)
-                    aliases.setdefault((one.node.lineno, one.node.end_lineno or 0), []).extend([alias] if alias else [])
+            for one in (one for one in self.every[own.start : own.stop] if one.source):
+                aliases.setdefault((one.node.lineno, one.node.end_lineno or 0), []).append(writer.alias(one))
             for (first, last), made in reversed(aliases.items()):
-                lines[first - 1 : last] = made or ["\0"]
+                lines[first - 1 : last] = list(filter(None, made)) or ["\0"]
             code = re.sub(r"(?:(?<=\n\n)|\A)(?:\0\n)+\n?|\0\n?", "", "\n".join(lines))
             codes.append(code.strip("\n"))
         return writer.preamble(), codes
-
-    def _check(self, *numbers: int) -> None:
-        for number in numbers:
-            if number in self.faults:
-                raise Unclear(f"Block {number} of the page cannot be read: {self.faults[number]}")
-
-
-def only_names(node: ast.stmt) -> bool:
-    """Whether it is an import that does nothing but bind a name."""
-    return isinstance(node, ast.ImportFrom) or (isinstance(node, ast.Import) and bool(node.names[0].asname))

@@ -98,11 +98,16 @@ class Statement:
 
     @property
     def is_constant(self) -> bool:
-        return isinstance(self.node, ast.Assign) and isinstance(self.node.value, ast.Constant)
+        return isinstance(self.node, (ast.Assign, ast.AnnAssign)) and isinstance(self.node.value, ast.Constant)
 
     @property
     def is_future(self) -> bool:
         return isinstance(self.node, ast.ImportFrom) and self.node.module == "__future__"
+
+    @property
+    def only_names(self) -> bool:
+        """Whether it is an import that does nothing but bind a name."""
+        return self.is_import and (self.text.startswith("from ") or " as " in self.text)
 
     @cached_property
     def names(self) -> Mentioned:
@@ -115,7 +120,6 @@ class Statement:
         if isinstance(node, ast.Import) and not node.names[0].asname:
             return f"import {node.names[0].name.split('.')[0]}"
         same = self.is_import or self.is_definition or self.is_constant
-        same = same or (isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Constant))
         return ast.dump(node) if same and len(self.nodes) == 1 else str(id(self))
 
     @cached_property

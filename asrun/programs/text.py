@@ -53,8 +53,7 @@ def joined(pieces: Iterable[Statement]) -> str:
     for piece in pieces:
         if before:
             apart = before.is_definition or piece.is_definition
-            blank = 2 if apart else 1 if before.block != piece.block else piece.gap
-            text += "\n" * (blank + 1)
+            text += "\n\n\n" if apart else "\n\n" if piece.gap or before.block != piece.block else "\n"
         text += piece.text
         before = piece
     return text

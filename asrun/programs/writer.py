@@ -5,9 +5,10 @@ import builtins
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
+from itertools import chain
 
 from asrun.programs.modules import Library, Unclear
 from asrun.programs.statements import Statement
@@ -25,26 +26,20 @@ DISTRIBUTIONS = {
 class Writer:
     """Writes the program of block `number`, or what stands before a whole page where it is 0.
 
-    `kept` are the statements that it needs; `late`: their blocks evaluate no annotations; `pyplot` is how the page
-    imports that.
+    `page` are all statements, `kept` those that it needs; `plt` is how the page imports Matplotlib.
     """
 
-    def __init__(self, library: Library, kept: Sequence[Statement], number: int, late: bool, pyplot: str) -> None:
-        self.library, self.kept, self.number, self.pyplot = library, kept, number, pyplot
+    def __init__(self, library: Library, page: list[Statement], kept: list[Statement], number: int, plt: str) -> None:
+        self.library, self.page, self.kept, self.number, self.plt = library, page, kept, number, plt
         self.wanted = sorted({one.source for one in kept if one.source})
-        self.parts = library.needed(self.wanted)
-        self.every = [*kept, *self.parts]
-        self.late = late or any(
-            one.is_future for module in {p.module for p in self.parts} for one in library.of(module)
-        )
-        self.extra: set[str] = set()  # imports that the program itself needs
+        self.every = [*kept, *library.needed(self.wanted)]
+        self.taken = {name for one in self.every for name in one.mentions}
+        self.scopes = self._scopes()
+        # What is needed of the modules whose names are those of the program.
+        self.flat = library.needed(one for one in self.wanted if one[0] not in self.scopes)
+        self.extra = set[str]()  # imports that the program itself needs
 
     # ---- names that would get in each other's way ----
-
-    @cached_property
-    def taken(self) -> set[str]:
-        """The names that the program has."""
-        return {name for one in self.every for name in one.mentions}
 
     def _free(self, wanted: str) -> str:
         while wanted in self.taken:
@@ -62,29 +57,19 @@ class Writer:
                 found[name].add(self.library.meaning(*origin) if origin else one.identity)
         return found
 
-    @cached_property
-    def scopes(self) -> dict[str, str]:
+    def _scopes(self) -> dict[str, str]:
         """The modules that need names of their own, and what the program calls them."""
+        clashing = {name for name, said in self.meanings.items() if len(said) > 1}
         on_page = {name for one in self.kept for name in one.facts.binds}
-        mentioned = {name for one in self.kept for name in one.mentions}
-
-        def clashes(name: str) -> bool:
-            hides = hasattr(builtins, name) and name in mentioned - on_page
-            return hides or len(self.meanings[name]) > 1
-
+        clashing |= {name for one in self.kept for name in one.mentions if hasattr(builtins, name)} - on_page
         return {
             module: self._free(f"{module.replace('.', '_')}_module")
             for module in dict.fromkeys(module for module, _ in self.wanted)
-            if any(clashes(name) for part in self._of(module) for name in part.facts.binds)
+            if any(not clashing.isdisjoint(part.facts.binds) for part in self._of(module))
         }
 
     def _of(self, module: str) -> list[Statement]:
         return self.library.needed(one for one in self.wanted if one[0] == module)
-
-    @cached_property
-    def flat(self) -> list[Statement]:
-        """What is needed of the modules whose names are those of the program."""
-        return self.library.needed(one for one in self.wanted if one[0] not in self.scopes)
 
     @cached_property
     def hoisted(self) -> list[Statement]:
@@ -123,15 +108,12 @@ class Writer:
 
     def _silent(self, one: Statement) -> str:
         """A statement of an earlier block, which prints nothing, and whose error ends nothing."""
-        around = []
-        if one.raises:
-            around.append(f"contextlib.suppress({one.raises if hasattr(builtins, one.raises) else 'Exception'})")
-        if one.facts.prints:
-            around.append("contextlib.redirect_stdout(io.StringIO())")
-            self.extra.add("import io")
-        if not around:
+        if not (one.raises or one.facts.prints):
             return one.text
-        self.extra.add("import contextlib")
+        error = one.raises if hasattr(builtins, one.raises) else "Exception"
+        around = [f"contextlib.suppress({error})"] if one.raises else []
+        around += ["contextlib.redirect_stdout(io.StringIO())"] if one.facts.prints else []
+        self.extra |= {"import contextlib", "import io"} if one.facts.prints else {"import contextlib"}
         lines, inner = one.text.split("\n"), one.indented().split("\n")
         comments = next(place for place, line in enumerate(lines) if not line.lstrip().startswith("#"))
         return "\n".join([*lines[:comments], f"with {', '.join(around)}:", *inner[comments:]])
@@ -190,28 +172,30 @@ class Writer:
 
     def _top(self, found: Iterable[Statement]) -> list[str]:
         """The imports: annotations that name what is not there must not be evaluated."""
+        places = {(one.block, one.module) for one in self.every}
+        every = chain(self.page, *self.library.parts.values())
+        late = any(one.is_future and (one.block, one.module) in places for one in every)
         nodes = [*(one.node for one in found), *(ast.parse(text).body[0] for text in sorted(self.extra))]
-        return ["from __future__ import annotations" if self.late else "", imports(nodes)]
-
-    # ---- the whole ----
+        return ["from __future__ import annotations" if late else "", imports(nodes)]
 
     def preamble(self) -> str:
         """What stands before the blocks of a page: the data they read, and the functions of the book."""
         parts = [self.data, self._modules()]
         return assembled([*self._top(one for one in self.hoisted if one.module), *parts]) if any(parts) else ""
 
-    def program(self, about: About, block: Sequence[Statement], code: str, raises: str) -> str:
-        """The program of a block, which has these statements, this code, and ends in this error."""
+    def program(self, about: About, code: str, raises: str) -> str:
+        """The program of a block, which has this code, and ends in this error."""
         own = [one for one in self.kept if one.block == self.number]
         earlier = self.kept[: len(self.kept) - len(own)]
         draws = any(one.facts.draws for one in own)
         head = header(about, self.packages(), f"Block {self.number} of “{about.title}”" if about.title else "")
-        if self.kept == block and not (self.wanted or self.data or draws):
+        whole = self.kept == [one for one in self.page if one.block == self.number]
+        if whole and not (self.wanted or self.data or draws):
             return f"{head}\n{code.strip(chr(10))}\n"  # it is complete as it stands
         modules, body, before = self._modules(), joined(self._pieces(own)), joined(self._pieces(earlier))
-        plt = self.pyplot.split()[-1]
+        plt = self.plt.split()[-1]
         if draws:
-            self.extra.add(self.pyplot)
+            self.extra.add(self.plt)
             if not raises and not re.search(r"(?m)^\s*\w+\.show\(\)\s*\Z", body):
                 body = f"{body}\n{plt}.show()".lstrip("\n")
             if any(one.facts.draws for one in earlier):

@@ -14,7 +14,7 @@ from typing import Any
 from asrun.cache import load, store
 from asrun.checking.book import Book
 from asrun.model import Block, Page
-from asrun.programs.program import Library
+from asrun.programs import Library
 from asrun.publishing.handout import Handout, licenses_of
 from asrun.publishing.render import write
 from asrun.settings import Settings

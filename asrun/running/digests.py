@@ -12,7 +12,6 @@ from typing import Any
 
 IMMUTABLE = frozenset({int, float, complex, bool, str, bytes, type(None), range})
 CONTAINERS = frozenset({list, dict, set, bytearray})
-STATIC = (types.ModuleType, types.GetSetDescriptorType, types.MemberDescriptorType)
 DRAWING = frozenset({"matplotlib", "mpl_toolkits"})
 # A class that defines one of these would run the page's own code when its objects are looked into.
 TELLTALE = frozenset(
@@ -31,23 +30,19 @@ class Digest:
     blind: bool  # what nobody can look into may hold any other value
 
 
-def digest(value: object, own: Set[str]) -> Digest | None:
-    """The digest of a value, or None where it cannot change.
-
-    `own` are the packages whose functions and classes are looked into.
-    """
-    if type(value) in IMMUTABLE:
-        return None
+def digest(value: object, own: Set[str]) -> Digest:
+    """The digest of a value; `own` are the packages whose functions and classes are looked into."""
     pickler = _Pickler(own)
-    if pickler.is_static(value):
-        return None
+    if type(value) in IMMUTABLE or pickler.is_static(value):
+        return Digest(b"", frozenset({id(value)}), frozenset(), False)
     try:
         pickler.dump(value)
     except Exception:  # nested too deep, or an object of a library that only says that it can be pickled
         return Digest(b"", frozenset({id(value)}), frozenset({id(value)}), True)
     memo: dict[int, tuple[int, object]] = pickler.memo.copy()
     reach = pickler.reached | {key for key, (_, part) in memo.items() if type(part) in CONTAINERS}
-    return Digest(_hash(pickler.written.getbuffer()), frozenset(reach), frozenset(pickler.opaque), pickler.blind)
+    written = hashlib.blake2b(pickler.written.getbuffer()).digest()
+    return Digest(written, frozenset(reach), frozenset(pickler.opaque), pickler.blind)
 
 
 class _Pickler(pickle.Pickler):
@@ -75,7 +70,8 @@ class _Pickler(pickle.Pickler):
             return not (value.__closure__ or value.__defaults__ or value.__kwdefaults__ or value.__dict__)
         if isinstance(value, (types.FunctionType, type)):
             return not self._is_own(value)
-        return isinstance(value, (*STATIC, self.ufunc))
+        descriptors = types.GetSetDescriptorType, types.MemberDescriptorType
+        return isinstance(value, (types.ModuleType, self.ufunc, *descriptors))
 
     def reducer_override(self, value: Any, /) -> Any:
         """How a value is written: a callable that says its kind, what is fixed about it, and what may change."""
@@ -121,11 +117,7 @@ class _Pickler(pickle.Pickler):
         numpy: Any = sys.modules["numpy"]
         content = numpy.ascontiguousarray(array).view(numpy.ndarray)
         buffer = content.data if array.dtype.kind in "biufc" else content.tobytes()
-        return tuple, ((str(array.dtype), array.shape, _hash(buffer)),)
-
-
-def _hash(content: Any) -> bytes:
-    return hashlib.blake2b(content, digest_size=12).digest()
+        return tuple, ((str(array.dtype), array.shape, hashlib.blake2b(buffer).digest()),)
 
 
 def _parts(value: Any) -> tuple[object, ...]:

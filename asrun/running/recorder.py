@@ -150,7 +150,7 @@ class Recorder:
         self.printed, self.drawn = printed, drawn
         self.own = {"__main__", package.split(".", maxsplit=1)[0]}
         self.ids: dict[str, int] = {}
-        self.digests: dict[str, Digest] = {}  # of names whose values may change
+        self.digests: dict[str, Digest] = {}
         self.known: set[str] = set()  # all names that the page has bound so far
         self.settings: dict[str, object] = {}
         self.files: set[str] = set()
@@ -183,12 +183,9 @@ class Recorder:
         gc.disable()  # what is made here lives for a moment, and would set off the search for garbage again and again
         try:
             read, bound = self.names.read - PYTHONS_OWN, self.names.bound - PYTHONS_OWN
-            for node in nodes:
+            for text in (ast.unparse(node) for node in nodes if isinstance(node, MAY_HOLD_CLASSES)):
                 # Bodies of classes look up names behind the back of the page's namespace.
-                if isinstance(node, MAY_HOLD_CLASSES) and any(
-                    isinstance(part, ast.ClassDef) for part in ast.walk(node)
-                ):
-                    read |= mentioned(ast.unparse(node)).now
+                read |= mentioned(text).now if "class " in text else set()
             simple = not fails and all(map(only_binds, nodes))
             changed = self._changed_settings(simple, nodes) | self._changed_values(read, bound, simple)
         finally:
@@ -213,13 +210,13 @@ class Recorder:
             anything = any(known.blind for known in reached)
             for name, old in self.digests.items():
                 if name not in bound and (anything or touched & old.reach):
-                    self.digests[name] = new = digest(names[name], self.own) or old
+                    self.digests[name] = new = digest(names[name], self.own)
                     if new.value != old.value or opaque & new.opaque:
                         changed.add(name)
         for name in bound:
             self.digests.pop(name, None)
-            if name in names and (made := digest(names[name], self.own)):
-                self.digests[name] = made
+            if name in names:
+                self.digests[name] = digest(names[name], self.own)
         return changed
 
     def _behind(self, read: set[str]) -> Iterator[set[int]]:
@@ -232,17 +229,13 @@ class Recorder:
                         parts = value.values() if type(value) is dict else value
                         yield {id(value), *(id(part) for part in parts if type(part) not in IMMUTABLE)}
 
-    # ---- settings and files, which are no names ----
-
     def _changed_settings(self, simple: bool, nodes: list[ast.stmt]) -> set[str]:
         """What is set in another way; not by an import, which sets it wherever it stands, and no library just loaded."""
         if simple and not isinstance(nodes[0], IMPORTS):
             return set()
         before, self.settings = self.settings, self._settings()
-        if simple:
-            return set()
         moved = {name for name, value in self.settings.items() if before.get(name, value) != value}
-        return moved | ({"*files"} if self.written else set())
+        return set() if simple else moved | ({"*files"} if self.written else set())
 
     def _settings(self) -> dict[str, object]:
         """The settings of the libraries that are loaded and the files of the folder, by names that begin with a star."""
@@ -268,11 +261,10 @@ def settings(names: Iterable[str] = tuple(SETTINGS)) -> dict[str, object]:
 
 def only_binds(node: ast.stmt) -> bool:
     """Whether a statement runs no code but that of Python: a definition, an import, a constant."""
-    if isinstance(node, IMPORTS):
-        return True
-    if isinstance(node, ast.Assign):
-        return isinstance(node.value, ast.Constant) and all(isinstance(target, ast.Name) for target in node.targets)
-    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    values = [*node.args.defaults, *(value for value in node.args.kw_defaults if value)]
-    return not node.decorator_list and all(isinstance(value, (ast.Constant, ast.Name)) for value in values)
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        values = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
+        return not node.decorator_list and all(isinstance(value, (ast.Constant, ast.Name)) for value in values)
+    if isinstance(node, ast.Assign) and not all(isinstance(target, ast.Name) for target in node.targets):
+        return False
+    constant = isinstance(node, (ast.Assign, ast.Expr)) and isinstance(node.value, ast.Constant)
+    return constant or isinstance(node, IMPORTS)

@@ -19,7 +19,7 @@ import matplotlib
 import pytest
 
 from asrun.model import Facts
-from asrun.programs.program import About, Library, Programs, Source, Unclear
+from asrun.programs import About, Library, Programs, Source, Unclear
 from asrun.running.recorder import Recorder, compiled
 
 ABOUT = About("A page", "https://example.org/page/", "A book", "MIT License.", "3.11", {"numpy": "2.4.6"})
@@ -182,7 +182,7 @@ def check(blocks: Sequence[str | Source], library: Library, tmp_path: Path, monk
     with monkeypatch.context() as patch:
         recorded, wanted = on_page(sources, library, patch)
     assert wanted, "the last block must print, or nothing is tested"
-    made = Programs(recorded, library).program(len(sources), ABOUT)
+    made: str = Programs(recorded, library).program(len(sources), ABOUT)
     empty = tmp_path / "empty"
     empty.mkdir(exist_ok=True)
     monkeypatch.chdir(empty)
@@ -338,6 +338,7 @@ DEPENDENCES: dict[str, list[str]] = {
     "an annotated function": ["Pair = tuple[int, int]", "def f(x: Pair) -> Pair:\n    return x", "print(f((1, 2)))"],
     "names in an f-string": ["k, width = 3.14159, 8", "print(f'{k:{width}.2f}')"],
     "an import under another name": ["import math as m", "print(m.pi)"],
+    "an attribute of a function": ["def f():\n    return f.n", "f.n = 3", "print(f())"],
     "a submodule": ["import os.path", "import os", "print(os.path.join('a', 'b'))"],
     "an import that a name hides": ["import math", "math = 3", "print(math)"],
     "a builtin that a name hides": ["sum = 3", "print(sum)"],
