@@ -7,7 +7,7 @@ import builtins
 import re
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any
 
@@ -34,12 +34,12 @@ def check(item: Check, meanings: dict[str, Meaning], namespace: dict[str, Any], 
     try:
         functions = {name for name, meaning in meanings.items() if meaning.parameters}
         chains = read(item.tree, tex, functions.__contains__)
-        definitions = _definitions(others, meanings, functions)
         taken = _names_of(binding, meanings, namespace)
+        meanings = _with_definitions(others, meanings, functions)
         draws: list[_Draw] = []
         for sizes in _sizes(binding, namespace):
             rng = np.random.default_rng([zlib.crc32(tex.encode()), *sizes.values()])
-            scope = Evaluator(meanings, namespace, sizes, rng, definitions, taken, binding.actual)
+            scope = Evaluator(meanings, namespace, sizes, rng, taken, binding.actual)
             draws.append(_Draw(binding.code, chains, scope))
             with np.errstate(all="ignore"):  # what is not finite is told as an error of its own
                 draws[-1].check()
@@ -54,8 +54,8 @@ def check(item: Check, meanings: dict[str, Meaning], namespace: dict[str, Any], 
         return Checked(0, "the definitions in the notation table go round in a circle")
 
 
-def _definitions(others: list[Check], meanings: dict[str, Meaning], functions: set[str]) -> dict[str, str]:
-    """The code of the page for functions like L, where exactly one of its formulas says so."""
+def _with_definitions(others: list[Check], meanings: dict[str, Meaning], functions: set[str]) -> dict[str, Meaning]:
+    """The table with the code of the page for functions like L, where exactly one of its formulas says so."""
     found: dict[str, set[str]] = {}
     for other in others:
         try:
@@ -66,7 +66,8 @@ def _definitions(others: list[Check], meanings: dict[str, Meaning], functions: s
         name = node.parts[0].name if node.kind == "call" else node.name
         if len(chains) == 1 and len(chains[0]) > 1 and name in functions and not other.binding.actual:
             found.setdefault(meanings[name].python, set()).add(other.binding.code)
-    return {name: code for name, (code, *more) in found.items() if not more}
+    codes = {python: tuple(codes) for python, codes in found.items() if len(codes) == 1}
+    return {name: replace(row, definitions=codes.get(row.python, row.definitions)) for name, row in meanings.items()}
 
 
 def _names_of(binding: Binding, meanings: dict[str, Meaning], namespace: dict[str, Any]) -> frozenset[str]:
@@ -111,7 +112,7 @@ class _Draw:
     def check(self) -> None:
         """Demand that every side is what the code gives. Raises DoesNotHold."""
         scope, code, count = self.scope, self.code, len(self.chains)
-        taken = () if scope.actual else sorted(scope.prefer & scope.by_python.keys() - scope.sizes.keys())
+        taken = () if scope.actual else sorted(scope.prefer & scope.by_python.keys() - scope.values.keys())
         for meaning in (scope.by_python[name] for name in taken):  # what the code takes is drawn, not derived
             if meaning.shape is not None and not meaning.index_size and not meaning.parameters:
                 scope.values[meaning.python] = scope.draw(meaning)

@@ -63,7 +63,7 @@ class Evaluator(Scope):
     def do_index(self, node: Node) -> Any:
         base, *indices = node.parts
         places = [self.place(index) for index in indices]
-        if row := row_of(self.meanings, base.name, [index.name for index in indices]):
+        if row := row_of(self.meanings, base.name, [index.text for index in indices]):
             return self.entry(row, places, node)
         value = np.asarray(matrix(self.do_symbol(base)))
         if value.ndim == 0 or len(places) != (1 if value.shape[1] == 1 else 2):

@@ -19,8 +19,7 @@ def is_name(node: Node, scope: Scope) -> bool:
     row = _row(node, scope)
     if row is None:
         return False
-    given = scope.values.keys() | scope.sizes.keys() | scope.definitions.keys()
-    has_value = row.python in given or (scope.actual and row.python in scope.namespace)
+    has_value = row.python in scope.values or (scope.actual and row.python in scope.namespace)
     return not has_value and not row.definitions
 
 
@@ -30,7 +29,7 @@ def _row(node: Node, scope: Scope) -> Meaning | None:
     if symbol.kind != "symbol" or symbol.name.startswith("fn ") or symbol.name in CONSTANTS.keys() - scope.meanings:
         return None
     row = scope.meanings.get(symbol.name)
-    if node.kind == "index" and (entry := row_of(scope.meanings, symbol.name, [part.name for part in indices])):
+    if node.kind == "index" and (entry := row_of(scope.meanings, symbol.name, [index.text for index in indices])):
         row = scope.by_python.get(quantity(entry)) if entry.indices else entry
     if row is None:
         raise symbol.wrong(f"the symbol {symbol.name} is missing from the notation table")
@@ -48,7 +47,7 @@ def check_name(node: Node, chain: list[Side], code: str, draws: list[tuple[Scope
     alike = [python for python in first.by_python if python != row.python]
     for scope, result in draws:
         random = not scope.actual and 1 not in scope.sizes.values()  # an axis of length 1 tells nothing
-        if random and np.ndim(result) and np.shape(result) != scope.shape(row):
+        if random and np.ndim(result) and np.shape(result) != scope.sized(row.shape):
             has = f"the shape ({', '.join(row.shape)})" if row.shape else "a number"
             gives = f"and the code gives {np.shape(result)}"
             raise node.wrong(f"{fault}{row.python} is {has} in the notation table, {gives}")
@@ -101,7 +100,7 @@ def check_indices(name: Node, chain: list[Side], scope: Scope) -> None:
     counts = [scope.meanings[index.name].index_size for index in indices if index.name in scope.meanings]
     if whole is None or whole.shape is None or len(counts) != len(indices) or not all(counts):
         return
-    if list(scope.shape(whole)[: len(counts)]) != [scope.size(count) for count in counts]:
+    if list(scope.sized(whole.shape)[: len(counts)]) != [scope.size(count) for count in counts]:
         shape = f"the notation table gives {whole.python} the shape ({', '.join(whole.shape)})"
         raise name.wrong(f"{name.text} counts to {', '.join(counts)}, and {shape}")
 

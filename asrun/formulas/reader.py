@@ -51,7 +51,8 @@ def symbol_of(nodes: list[Raw], tex: str) -> list[str]:
     node = _Reader(nodes, tex, lambda name: False).whole(_Reader.factor)
     if node.kind not in ("symbol", "index"):
         raise CannotRead("this is not one symbol", 0)
-    return [part.name for part in node.parts or (node,)]
+    symbol, *indices = node.parts or (node,)
+    return [symbol.name, *(index.text for index in indices)]
 
 
 class _Reader(Line):
@@ -240,8 +241,7 @@ class _Reader(Line):
             indices = [reader.base() for _ in reader.items]
         else:
             indices = reader.whole(_Reader.expressions)
-        named = (replace(index, name=index.text) for index in indices)
-        return self.node("index", node, *named, end=max(node.end, end))
+        return self.node("index", node, *indices, end=max(node.end, end))
 
     # -- operators with a name --
 

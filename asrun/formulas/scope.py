@@ -30,10 +30,8 @@ class Scope:
     namespace: dict[str, Any]
     sizes: Sizes
     rng: np.random.Generator
-    definitions: dict[str, str]  # Python name -> code of the page
     prefer: frozenset[str]  # names that a definition should be made from
     actual: bool  # use the values of the page instead of drawing
-    values: dict[str, Any] = field(default_factory=dict)  # by Python name: drawn, or set for a derivative or a sum
     cache: dict[str, Any] = field(default_factory=dict)
     drawn: dict[str, Any] = field(default_factory=dict)  # one value for the whole draw, in sums and derivatives too
     busy: set[str] = field(default_factory=set)  # names whose definitions are being evaluated
@@ -42,6 +40,7 @@ class Scope:
     def __post_init__(self) -> None:
         first = {meaning.python: meaning for meaning in reversed(self.meanings.values())}
         self.by_python: dict[str, Meaning] = first  # the first meaning of each Python name
+        self.values: dict[str, Any] = dict(self.sizes)  # by Python name; also drawn, or set for a derivative or a sum
 
     def changed(self, **values: Any) -> Self:
         """The same with other values; what was derived is derived anew, and from these where it can be."""
@@ -56,12 +55,12 @@ class Scope:
         except Exception:
             raise DoesNotHold(f"the size {text} has no value here") from None
 
-    def shape(self, meaning: Meaning) -> tuple[int, ...]:
-        """The shape that the notation table gives a symbol."""
-        return tuple(self.size(part) for part in meaning.shape or ())
+    def sized(self, shape: tuple[str, ...] | None) -> tuple[int, ...]:
+        """A shape of the notation table, as (n, d)."""
+        return tuple(map(self.size, shape or ()))
 
     def draw(self, meaning: Meaning) -> Any:
-        shape = self.shape(meaning)
+        shape = self.sized(meaning.shape)
         if meaning.integer:
             return int(self.rng.integers(1, 5))
         value = self.rng.uniform(0.3, 2.0, shape) if meaning.positive else self.rng.normal(0.4, 1.0, shape)
@@ -69,14 +68,13 @@ class Scope:
 
     def python_value(self, python: str, offset: int | None = 0) -> Any:
         """The value of a Python name, as the code sees it."""
-        for known in (self.values, self.sizes, self.cache, self.namespace if self.actual else {}):
+        for known in (self.values, self.cache, self.namespace if self.actual else {}):
             if python in known:
                 return known[python]
         meaning = self.by_python.get(python)
-        shape = meaning.shape if meaning else None
-        code = self.definitions.get(python, "")
-        if meaning and not code:  # of several definitions, the first that is made from the names at hand
-            code = max(meaning.definitions, key=lambda code: bool(names_in(code) & self.prefer), default="")
+        shape, definitions = (meaning.shape, meaning.definitions) if meaning else (None, ())
+        # Of several definitions, the first that is made from the names at hand.
+        code = max(definitions, key=lambda code: bool(names_in(code) & self.prefer), default="")
         # Two names may be defined by each other, as w and theta: then one of them is drawn.
         if code and python not in self.busy:
             self.busy.add(python)
@@ -84,10 +82,11 @@ class Scope:
                 value = self.cache[python] = self.evaluate(code, offset)
             finally:
                 self.busy.discard(python)
-            states = meaning if shape is not None and not self.actual and python not in self.definitions else None
-            if states and np.shape(value) != self.shape(states):
-                text = f"gives {python} the shape {self.shape(states)}, and its definition gives {np.shape(value)}"
-                raise DoesNotHold(f"the notation table {text}", offset)
+            if shape is not None and not self.actual and np.shape(value) != (stated := self.sized(shape)):
+                text = (
+                    f"the notation table gives {python} the shape {stated}, and its definition gives {np.shape(value)}"
+                )
+                raise DoesNotHold(text, offset)
             return value
         if meaning is None or shape is None:
             text = f"{python} has no value here: the notation table gives it neither shape nor definition"
@@ -101,8 +100,8 @@ class Scope:
     def evaluate(self, code: str, offset: int | None = 0) -> Any:
         """Run an expression of the table or the page with this scope's values."""
         names = sorted(names_in(code) - called_in(code))  # in one order, so that each run draws the same
-        known = (self.by_python, self.values, self.sizes)
-        local = {name: self.python_value(name, offset) for name in names if any(name in given for given in known)}
+        known = [name for name in names if name in self.by_python or name in self.values]
+        local = {name: self.python_value(name, offset) for name in known}
         try:
             return eval(compiled(code), {"np": np, **self.namespace, **local})
         except Exception as error:
