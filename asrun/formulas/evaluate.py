@@ -16,6 +16,7 @@ from asrun.formulas.tree import DoesNotHold, Node
 from asrun.model import Meaning
 
 STEP = 1e-30  # of the complex step, which has no rounding error to fear
+OF_ONE: dict[str, Callable[[Any], Any]] = {"negate": np.negative, "transpose": np.transpose, "pinv": np.linalg.pinv}
 ELEMENTWISE = {"add": ("add", np.add), "subtract": ("subtract", np.subtract), "hadamard": ("multiply elementwise", np.multiply)}  # fmt: skip
 
 
@@ -33,6 +34,8 @@ class Evaluator(Scope):
 
     def value(self, node: Node) -> Any:
         """The value of a part of the formula. Raises DoesNotHold."""
+        if node.kind in OF_ONE:
+            return OF_ONE[node.kind](self.value(node.parts[0]))
         if node.kind in ELEMENTWISE:
             return self.elementwise(node)
         return getattr(self, f"do_{node.kind}")(node)
@@ -102,9 +105,6 @@ class Evaluator(Scope):
             raise second.wrong(f"cannot {verb} {_told(first, left)} and {_told(second, right)}")
         return operation(left, right)
 
-    def do_negate(self, node: Node) -> Any:
-        return -self.value(node.parts[0])
-
     def do_multiply(self, node: Node) -> Any:
         left, right = (number(self.value(part)) for part in node.parts)
         if is_number(left) or is_number(right):
@@ -129,10 +129,6 @@ class Evaluator(Scope):
             raise node.wrong(f"cannot raise {_told(node.parts[0], base)} to the power {node.parts[1].text}")
         return np.linalg.matrix_power(base, round(float(exponent)))
 
-    def do_transpose(self, node: Node) -> Any:
-        value = self.value(node.parts[0])
-        return value if is_number(value) else value.T
-
     def do_inverse(self, node: Node) -> Any:
         of, value = node.parts[0].text, self.value(node.parts[0])
         if is_number(value):
@@ -142,9 +138,6 @@ class Evaluator(Scope):
         if np.linalg.cond(value) > 1e12:
             raise node.wrong(f"{of} has no inverse in this draw: state the domain, as `where n > d + 1`")
         return np.linalg.inv(value)
-
-    def do_pinv(self, node: Node) -> Any:
-        return np.linalg.pinv(self.value(node.parts[0]))
 
     def do_root(self, node: Node) -> Any:
         order = number(self.value(node.parts[1])) if len(node.parts) > 1 else 2
@@ -177,9 +170,8 @@ class Evaluator(Scope):
         meaning = self.meanings.get(variable.name)
         if meaning is None or not meaning.index_size:
             raise variable.wrong(f"{variable.text} is not an index of the notation table")
-        low, high = 1, self.size(meaning.index_size) if not bounds else 0
-        if bounds:
-            low, high = (round(float(number(self.value(bound)))) for bound in bounds)
+        ends = [self.value(bound) for bound in bounds] or [1, self.size(meaning.index_size)]
+        low, high = (round(float(number(end))) for end in ends)
         return [self.changed(**{meaning.python: place - 1}).value(term) for place in range(low, high + 1)]
 
     def do_sum(self, node: Node) -> Any:

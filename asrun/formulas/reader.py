@@ -12,8 +12,10 @@ from dataclasses import replace
 
 from asrun.formulas.tree import BARS, NORMS, CannotRead, Item, Line, Node, Raw, Side, cells, inner, lines_of, nodes_of
 
-FONTS = {"mathbf": "bf", "boldsymbol": "bf", "mathrm": "", "mathit": "", "mathcal": "cal", "mathbb": "bb"}
-ACCENTS = {"hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde", "widetilde": "tilde", "dot": "dot"}  # fmt: skip
+MARKS = {  # fonts and accents
+    "mathbf": "bf", "boldsymbol": "bf", "mathrm": "", "mathit": "", "mathcal": "cal", "mathbb": "bb",
+    "hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde", "widetilde": "tilde", "dot": "dot",
+}  # fmt: skip
 CLOSING = {
     "(": ")", "[": "]", r"\{": r"\}", r"\lbrace": r"\rbrace", "|": "|", r"\|": r"\|", r"\lvert": r"\rvert", r"\lVert": r"\rVert",
     r"\langle": r"\rangle",
@@ -180,8 +182,7 @@ class _Reader(Line):
 
     def decorated(self, item: Item) -> Node:
         """A symbol with a font, a hat, a bar: together one name."""
-        label = item.raw.get("label", r"\overline").removeprefix("\\")
-        mark = FONTS.get(item.raw["font"]) if item.kind == "font" else ACCENTS.get(label)
+        mark = MARKS.get(item.raw.get("font") or item.raw.get("label", r"\overline").removeprefix("\\"))
         if mark is None:
             raise self.unknown(item)
         group = item.raw["base"] if item.kind == "accent" else item.raw["body"]

@@ -16,7 +16,7 @@ from asrun.model import Binding, Checked, Meaning, Page
 
 ATTRIBUTE = "data-s"
 # A name right before `=` is the keyword of an argument, which says nothing of the variable: alpha=0.6.
-VARIABLE = re.compile(r'<span class="n">(\w+)</span>(?P<keyword>(?=<span class="o">=</span>(?!<)))?')
+VARIABLE = re.compile(r'<span class="n">(\w+)</span>(?=(?P<keyword><span class="o">=</span>(?!<))?)')
 SYMBOLS = ("mathord", "textord", "font", "accent", "overline", "mclass")
 WORDS = ("text", "operatorname")
 NAMES: dict[tuple[str, str], list[str]] = {}
@@ -102,10 +102,9 @@ def mark_code(html: str, names: Collection[str]) -> str:
     """
 
     def mark(match: re.Match[str]) -> str:
-        if match[1] not in names or match.groupdict().get("keyword") is not None:
-            return match[1] if match[0].startswith("<span") else match[0]
-        opening, _, rest = match[0].partition(">")
-        return f'{opening} {ATTRIBUTE}="{match[1]}">{rest}'
+        if match[1] not in names or match["keyword"]:
+            return match[1]
+        return f'<span class="n" {ATTRIBUTE}="{match[1]}">{match[1]}</span>'
 
     return VARIABLE.sub(mark, BLANK.sub(r"\1", html))
 

@@ -94,8 +94,7 @@ def aligned(nodes: list[Raw]) -> Raw | None:
 
 def cells(array: Raw) -> list[list[list[Raw]]]:
     """Rows of cells of an array; KaTeX puts a style and a group around the nodes of each."""
-    groups = [[cell["body"][0] if cell["type"] == "styling" else cell for cell in row] for row in array["body"]]
-    return [[group["body"] for group in row] for row in groups]
+    return [[inner(cell["body"][0] if cell["type"] == "styling" else cell) for cell in row] for row in array["body"]]
 
 
 def lines_of(nodes: list[Raw]) -> list[list[Raw]]:
@@ -113,12 +112,11 @@ def inner(node: Raw) -> list[Raw]:
 def parts_of(node: Raw) -> list[Raw]:
     """The nodes that a node is made of; the rows and cells of an array one after the other."""
     found: list[Raw] = []
-    for key in PARTS:
-        parts = node.get(key)
-        if isinstance(parts, dict):
-            found.append(parts)
-        elif isinstance(parts, list):
-            found += chain.from_iterable(parts) if node["type"] == "array" else parts
+    for part in map(node.get, PARTS):
+        if isinstance(part, list):
+            found += chain.from_iterable(part) if node["type"] == "array" else part
+        elif isinstance(part, dict):
+            found.append(part)
     return found
 
 
