@@ -123,7 +123,8 @@ def left_out(y: np.ndarray, y_hat: np.ndarray, h: np.ndarray) -> np.ndarray:
 
     Source: D. M. Allen (1974), Technometrics 16, 125-127.
     """
-    return residuals(y, y_hat) / (1 - h)
+    errors: np.ndarray = residuals(y, y_hat) / (1 - h)
+    return errors
 
 
 # --8<-- [end:left-out]
