@@ -69,10 +69,8 @@ def cooks_distance(
 
     Source: R. D. Cook (1977), Technometrics 19, 15-18.
     """
-    h, p = leverage(A), A.shape[1]
-    free = np.where(1 - h > 1e-9, 1 - h, np.nan)
-    pull = standardized(A, y, y_hat)
-    distance: np.ndarray = pull**2 * h / (p * free)
+    h, pull = leverage(A), standardized(A, y, y_hat)
+    distance: np.ndarray = pull**2 * h / (A.shape[1] * (1 - h))
     return distance
 
 
