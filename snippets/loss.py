@@ -50,7 +50,7 @@ def mae(y: np.ndarray, y_hat: np.ndarray) -> float:
 def loss_surface(
     x: np.ndarray, y: np.ndarray, ws: np.ndarray, bs: np.ndarray
 ) -> np.ndarray:
-    """Loss of every line (w, b) on a grid: one row a b, one column a w."""
+    """Loss of every line (w, b) on a grid: one row per b, one column per w."""
     return np.array([[mse(y, predict_line(x, w, b)) for w in ws] for b in bs])
 
 
