@@ -55,3 +55,17 @@ def loss_surface(
 
 
 # --8<-- [end:loss-surface]
+
+
+# --8<-- [start:perpendicular-slope]
+def perpendicular_slope(x: np.ndarray, y: np.ndarray) -> float:
+    """Slope of the line with the smallest squared perpendicular distances.
+
+    x and y are (n,) and should have the same unit: the slope depends on it.
+    Source: K. Pearson (1901), lines and planes of closest fit.
+    """
+    longest = np.linalg.eigh(np.cov(x, y)).eigenvectors[:, -1]
+    return float(longest[1] / longest[0])
+
+
+# --8<-- [end:perpendicular-slope]
