@@ -34,7 +34,7 @@ test: $(READY) ## everything that CI runs, in a headless browser too
 	$(RUN) -m mypy
 	$(RUN) -m tools.scripts
 	$(RUN) -m tests.site.browser
-	@$(RUN) -m asrun.browser.fetch
+	@$(RUN) -m asrun.browser.pyodide
 	$(RUN) -m pytest --numprocesses logical --maxprocesses 4 --durations=15 --durations-min=1
 
 build: $(READY) ## write the site to site/, with a file of the whole book to take away

@@ -1,4 +1,4 @@
-"""What the rooms hand to each other: pages and what was found on them, jobs and what came of them."""
+"""What the rooms hand to each other: pages and what was found on them, and what came of running them."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -74,6 +74,16 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Statement:
+    """An expression that proves a sentence of the prose: it must be true where it is evaluated."""
+
+    line: int  # of its comment
+    place: int  # the line at which it is evaluated: the same, or that of the heading behind its section
+    expression: str
+    numbers: tuple[float, ...]  # that stand in its paragraph, without their signs
+
+
+@dataclass(frozen=True)
 class Binding:
     """The code that a formula stands for; where it is `actual`, with the page's values instead of random ones."""
 
@@ -93,7 +103,7 @@ class Formula:
     display: bool
     span: tuple[int, int]  # in the page's text
     binding: Binding | None = None
-    mark: str = ""  # definition or statement
+    defines: bool = False  # marked as a definition: there is nothing to check
 
 
 @dataclass(frozen=True)
@@ -126,6 +136,7 @@ class Page(Source):
     body_line: int  # the first below the front matter
     blocks: tuple[Block, ...]
     numbers: tuple[Number, ...]
+    statements: tuple[Statement, ...]
     marks: Counter[str]  # how many numbers are marked as a version, and as quoted
     formulas: tuple[Formula, ...]
     comments: tuple[tuple[int, int], ...]  # their spans in the text
@@ -170,22 +181,6 @@ class Meaning:
 
 
 @dataclass(frozen=True)
-class Code:
-    """A block to run; each segment is (file, first line, source)."""
-
-    line: int
-    segments: tuple[tuple[str, int, str], ...]
-    raises: str = ""
-
-
-@dataclass(frozen=True)
-class Value:
-    """An expression of the prose."""
-
-    expression: str
-
-
-@dataclass(frozen=True)
 class Check:
     """A formula to compare with the code that it is bound to; `tree` is KaTeX's, empty where KaTeX cannot read it."""
 
@@ -194,25 +189,7 @@ class Check:
     tree: str = ""
 
 
-Item = Code | Value | Check
-
-
-@dataclass(frozen=True)
-class Job:
-    """A page to run."""
-
-    root: str
-    file: str
-    name: str
-    items: tuple[Item, ...]  # in page order
-    meanings: dict[str, Meaning]
-    libraries: tuple[str, ...]  # are loaded before the page's process is forked, and later pages share them
-    style: str
-    time_limit: float  # seconds, for each item
-    folder: str  # where it works
-    data: str
-    log: str  # the file in which a crash is reported
-    package: str
+Item = Block | Number | Statement | Check  # what is run of a page
 
 
 @dataclass(frozen=True)
@@ -244,7 +221,7 @@ class Ran:
 
     outcome: str
     pieces: tuple[str | Figure, ...] = ()
-    problems: tuple[tuple[str, int, str], ...] = ()
+    problems: tuple[Problem, ...] = ()
     statements: tuple[Facts, ...] = ()
 
 
@@ -254,6 +231,14 @@ class Formatted:
 
     text: str = ""
     error: str = ""
+
+
+@dataclass(frozen=True)
+class Held:
+    """What is wrong with a statement, or the spans of the bounds typed in it and the values that they are compared with."""
+
+    error: str = ""
+    bounds: tuple[tuple[int, int, float], ...] = ()
 
 
 @dataclass(frozen=True)

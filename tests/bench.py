@@ -305,7 +305,7 @@ def formulas(root: Path) -> tuple[str, str, str, str]:
     bound = median(3, check)
     for path in (root / "docs").glob("*.md"):
         text = re.sub(
-            r"<!-- (?:code|value): .*?-->", "<!-- statement -->", path.read_text(encoding="utf-8"), flags=re.S
+            r"<!-- (?:code|value): .*?-->", "<!-- definition -->", path.read_text(encoding="utf-8"), flags=re.S
         )
         path.write_text(text, encoding="utf-8")
     cost = (bound.wall - median(3, check).wall) * 150 / count

@@ -23,7 +23,7 @@ from urllib.parse import quote
 import psutil
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from asrun.browser.fetch import CARRIER
+from asrun.browser.pyodide import CARRIER
 from tests.site.browser import flags, get_browser, uses_sandbox
 from tests.site.python import HELPERS
 from tests.site.server import ISOLATED, serving

@@ -1,4 +1,4 @@
-"""Python in the reader"s page: fetched once, verified, and the session that runs a block in it."""
+"""Python in the reader's page: fetched once, verified, and the session that runs a block in it."""
 
 from asrun.names import hand_out
 

@@ -1,7 +1,5 @@
 """The files that a reader writes in the playground: a folder that code can import from, read and write, and that no page sees."""
 
-from __future__ import annotations
-
 import importlib
 import os
 import shutil
@@ -63,10 +61,11 @@ class Desk:
         finally:
             os.chdir(self.home)
             sys.path[:] = [path for path in sys.path if path != str(self.folder)]
-            self.modules = {name: module for name, module in list(sys.modules.items()) if self._holds(name, module)}
+            self.modules = {
+                name: module
+                for name, module in list(sys.modules.items())
+                if name != "__main__" and self.shown(str(getattr(module, "__file__", None) or ""))
+            }
             for name in self.modules:
                 del sys.modules[name]
             sys.modules.update(covered)
-
-    def _holds(self, name: str, module: object) -> bool:
-        return name != "__main__" and bool(self.shown(str(getattr(module, "__file__", None) or "")))

@@ -1,7 +1,5 @@
 """Matplotlib in the page: loaded part by part, set as each page left it, its open figures handed on as SVG."""
 
-from __future__ import annotations
-
 import importlib
 import importlib.util
 import itertools
@@ -16,13 +14,7 @@ from asrun.running.namespace import set_style, with_images
 
 LIMIT = 30  # figures that one run may draw
 FONTS = Path(__file__).parent / "fontlist.json"
-PARTS = (
-    "matplotlib.colors",
-    "matplotlib.font_manager",
-    "matplotlib.figure",
-    "matplotlib.pyplot",
-    "asrun.running.figures",
-)
+PARTS = (*(f"matplotlib.{part}" for part in ("colors", "font_manager", "figure", "pyplot")), "asrun.running.figures")
 
 
 class Drawing:
@@ -42,9 +34,7 @@ class Drawing:
         """
         if "matplotlib" not in sys.modules:
             # Matplotlib looks for this list beside itself, and makes it anew where there is none, in seconds.
-            package = importlib.util.find_spec("matplotlib")
-            assert package
-            assert package.origin
+            package: Any = importlib.util.find_spec("matplotlib")
             shutil.copy(FONTS, Path(package.origin).parent)
         for module in PARTS:
             if module not in sys.modules:
@@ -54,7 +44,7 @@ class Drawing:
         if plt.show.__module__ != __name__:
             plt.switch_backend("agg")  # sets up plt.show, so it comes first
             plt.show = lambda *args, **kwargs: self.show()
-            _warm_up(plt)
+            sys.modules["asrun.running.figures"].warm_up()
         return False
 
     def turn_to(self, page: str) -> None:
@@ -88,25 +78,13 @@ class Drawing:
 
         for number in plt.get_fignums():
             self.drawn += 1
-            if self.drawn > LIMIT:
-                if self.drawn == LIMIT + 1:
-                    self.output.send("stderr", f"… cut: the block drew more than {LIMIT} figures\n")
-                break
-            self.output.send("figure", with_images(draw(plt.figure(number), f"run-{next(self.names)}")))
+            if self.drawn <= LIMIT:
+                self.output.send("figure", with_images(draw(plt.figure(number), f"run-{next(self.names)}")))
+            elif self.drawn == LIMIT + 1:
+                self.output.send("stderr", f"… cut: the block drew more than {LIMIT} figures\n")
             plt.close(number)
-        plt.close("all")
 
     def close(self) -> None:
         """Close what a run left open, or a later one would show it."""
         if plt := sys.modules.get("matplotlib.pyplot"):
             plt.close("all")
-
-
-def _warm_up(plt: Any) -> None:
-    """The first drawn text loads fonts."""
-    from asrun.running.figures import draw
-
-    figure, axes = plt.subplots()
-    axes.set(xlabel="x", ylabel="y", title="t")
-    draw(figure, "run-0")
-    plt.close("all")

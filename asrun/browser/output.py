@@ -1,30 +1,31 @@
 """What a run prints, handed on while it runs, up to a limit; and the standard input that is not there."""
 
-from __future__ import annotations
-
 import io
 import time
 from collections.abc import Callable
+from typing import Any, NoReturn
 
 LIMIT = 1_000_000  # characters that one run may print
 AT_ONCE = 500  # lines of a run that are handed on one by one; then those of a ROUND together
 ROUND = 0.05  # seconds
-NO_INPUT = 'input() has nobody to ask here: give the value in the code, as in name = "Ada"'
 
 Send = Callable[[str, str], None]
+
+
+def to_nobody(kind: str, text: str) -> None:
+    """What is printed while nothing runs, by a callback perhaps, is not shown."""
 
 
 class Output:
     """Both streams of the run that is under way, and where they go."""
 
     def __init__(self) -> None:
-        self.send: Send = to_nobody
-        self.printed, self.cut = 0, False
         self.stdout, self.stderr = Stream("stdout", self), Stream("stderr", self)
+        self.begin(to_nobody)
 
     def begin(self, send: Send) -> None:
         """A new run: `send` gets ("stdout" | "stderr", text)."""
-        self.send, self.printed, self.cut = send, 0, False
+        self.send, self.printed = send, 0
         self.stdout.lines = self.stderr.lines = 0
 
     def end(self) -> None:
@@ -36,19 +37,6 @@ class Output:
         """Hand on what has come so far."""
         self.stdout.flush()
         self.stderr.flush()
-
-    def allow(self, count: int) -> int:
-        """How many of `count` characters may still be printed."""
-        allowed = max(0, min(count, LIMIT - self.printed))
-        self.printed += count
-        return allowed
-
-    def cut_off(self) -> None:
-        """Say, once, that more was printed than is shown."""
-        if not self.cut:
-            self.cut = True
-            self.flush()
-            self.send("stderr", f"\n… cut: the block printed more than {LIMIT:,} characters\n")
 
 
 class Stream(io.TextIOBase):
@@ -67,17 +55,19 @@ class Stream(io.TextIOBase):
     def write(self, text: str, /) -> int:
         if not isinstance(text, str):
             raise TypeError(f"write() takes a str, not {type(text).__name__}")
-        allowed = self.output.allow(len(text))
-        if allowed:
-            self.pieces.append(text[:allowed])
+        left = LIMIT - self.output.printed
+        self.output.printed += len(text)
+        if left > 0:
+            self.pieces.append(text[:left])
             # A line goes out at once, so that a long computation does not hold back what was printed before it;
             # thousands of lines go out together, or handing them over would take longer than making them.
             if "\n" in text:
                 self.lines += 1
                 if self.lines <= AT_ONCE or time.monotonic() - self.flushed > ROUND:
                     self.flush()
-        if allowed < len(text):
-            self.output.cut_off()
+        if 0 <= left < len(text):  # once: from now on there is less than nothing left
+            self.output.flush()
+            self.output.send("stderr", f"\n… cut: the block printed more than {LIMIT:,} characters\n")
         return len(text)
 
     def flush(self) -> None:
@@ -86,22 +76,15 @@ class Stream(io.TextIOBase):
             self.output.send(self.name, text)
 
 
+def no_input(*_: Any) -> NoReturn:
+    """In place of `input`, and of what reads standard input."""
+    raise RuntimeError('input() has nobody to ask here: give the value in the code, as in name = "Ada"')
+
+
 class NoInput(io.TextIOBase):
     """Standard input: there is none, and a block that reads it is told what to do."""
 
+    read = readline = no_input
+
     def readable(self) -> bool:
         return True
-
-    def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
-        raise RuntimeError(NO_INPUT)
-
-    read = readline
-
-
-def no_input(prompt: object = "", /) -> str:
-    """In place of `input`."""
-    raise RuntimeError(NO_INPUT)
-
-
-def to_nobody(kind: str, text: str) -> None:
-    """What is printed while nothing runs, by a callback perhaps, is not shown."""

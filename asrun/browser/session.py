@@ -4,14 +4,11 @@ Pyodide's worker (`worker.js` of the theme) imports this module from the bundle 
 standard library alone; Matplotlib and `asrun.running.figures` are imported once a block draws. Everything it hands out is text.
 """
 
-from __future__ import annotations
-
 import builtins
 import dataclasses
 import itertools
 import json
 import linecache
-import os
 import sys
 import time
 import types
@@ -19,17 +16,19 @@ import warnings
 from collections.abc import Iterable
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from asrun.browser import imports
-from asrun.browser.completion import complete
+from asrun.browser import editor
 from asrun.browser.desk import Desk
 from asrun.browser.drawing import Drawing
-from asrun.browser.errors import describe, hint_for, place_in_files
+from asrun.browser.errors import describe, hint_for
 from asrun.browser.output import NoInput, Output, Send, no_input
 from asrun.model import Facts
-from asrun.running.namespace import what_it_says
+from asrun.running.namespace import heed_warnings, touched, what_it_says
 from asrun.running.recorder import Recorder, compiled
+
+if TYPE_CHECKING:
+    from asrun.programs import Programs
 
 DEEPEST = 20_000  # calls within calls
 HOME = Path.cwd()
@@ -50,6 +49,7 @@ class Session:
         self.runs = itertools.count(1)
         self.output = Output()
         self.drawing = Drawing(style, self.output)
+        self.prepare_figures = self.drawing.prepare
         install(self)
 
     # -- running --
@@ -63,8 +63,7 @@ class Session:
         """
         self.output.begin(send)
         self.drawing.drawn, self.page = 0, page
-        main = self.pages.get(page) or self.reset(page)
-        sys.modules["__main__"] = main
+        main = sys.modules["__main__"] = self.pages.get(page) or self.reset(page)
         desk = self.desks.get(page)
         if desk and name:
             file = main.__dict__["__file__"] = str(desk.folder / name)
@@ -74,11 +73,11 @@ class Session:
             linecache.cache[file] = (len(code), None, code.splitlines(True), file)
         started = time.perf_counter()
         facts: list[Facts] = []
+        result: dict[str, Any] = {"status": "done"}
         try:
             self.drawing.turn_to(page)
             with warnings.catch_warnings(), desk.at_work() if desk else nullcontext():
-                for category in (DeprecationWarning, SyntaxWarning):
-                    warnings.filterwarnings("default", category=category, module=rf"__main__$|{self.package}\b|<block ")
+                heed_warnings(rf"__main__$|{self.package}\b|<block ")
                 if block and page in self.recorders and not interactive:
                     self.recorders[page].run(compiled(code, file), facts)
                 else:
@@ -86,9 +85,14 @@ class Session:
                         exec(statement, main.__dict__)
                 if not raises:
                     self.drawing.show()
-            result: dict[str, Any] = {"status": "done"}
         except BaseException as error:
-            result = self._failure(error, file, raises, desk)
+            if type(error).__name__ == raises:
+                self.output.stdout.write(f"{what_it_says(error)}\n")
+            elif isinstance(error, KeyboardInterrupt):
+                result = {"status": "stopped"}
+            else:
+                hint = hint_for(error, self.available, in_files=bool(desk))
+                result = {"status": "error", "error": describe(error, file, desk, self.shown, hint)}
         finally:
             self.drawing.close()
         if result["status"] == "done" and facts:
@@ -96,26 +100,15 @@ class Session:
         self.output.end()
         return result | {"milliseconds": 1000 * (time.perf_counter() - started)}
 
-    def _failure(self, error: BaseException, file: str, raises: str, desk: Desk | None) -> dict[str, Any]:
-        if raises and type(error).__name__ == raises:
-            self.output.stdout.write(f"{what_it_says(error)}\n")
-            return {"status": "done"}
-        if isinstance(error, KeyboardInterrupt):
-            return {"status": "stopped"}
-        told = describe(error, file, self.shown, hint_for(error, self.available, in_files=bool(desk)))
-        if desk:
-            told |= place_in_files(error, desk.shown)
-        return {"status": "error", "error": told}
-
     def reset(self, page: str) -> types.ModuleType:
         """Give a page an empty namespace."""
         if page in self.desks:
             self.pages[page] = types.ModuleType("__main__")
             self.desks[page].forget()
         else:
-            data, output, drawing = str(HOME / "data"), self.output, self.drawing
-            recorder = Recorder(str(HOME), data, self.package, lambda: output.printed, lambda: drawing.drawn)
-            self.recorders[page], self.pages[page] = recorder, recorder.main
+            counts = (lambda: self.output.printed, lambda: self.drawing.drawn)
+            self.recorders[page] = Recorder(str(HOME), str(HOME / "data"), self.package, *counts)
+            self.pages[page] = self.recorders[page].main
         self.drawing.forget(page)
         return self.pages[page]
 
@@ -123,19 +116,7 @@ class Session:
         """Give a page the files that its reader wrote: {name: text}, in JSON."""
         self.desks.setdefault(page, Desk(HOME.with_name(page), HOME)).write(json.loads(files))
 
-    def prepare_figures(self) -> bool:
-        """Load the next part of Matplotlib; whether there is more to load."""
-        return self.drawing.prepare()
-
-    def show_warning(
-        self,
-        message: Warning | str,
-        category: type[Warning],
-        filename: str,
-        lineno: int,
-        file: Any = None,
-        line: Any = None,
-    ) -> None:
+    def show_warning(self, message: object, category: type[Warning], filename: str, lineno: int, *_: Any) -> None:
         """Tell of a warning as of an error, in one line."""
         place = self.shown(filename)
         where = f"{place}, line {lineno}: " if place else ""
@@ -153,60 +134,55 @@ class Session:
 
     def imports(self, page: str, code: str) -> list[str]:
         """The modules that code imports, by way of the book's modules and the reader's own files."""
-        return imports.imports(code, *self._roots(page))
+        return editor.imports(code, *self._roots(page))
 
     def missing(self, page: str, code: str) -> list[str]:
         """Those of them that cannot be had here."""
-        return imports.missing(code, self.available, *self._roots(page))
+        return editor.missing(code, self.available, *self._roots(page))
 
     def _roots(self, page: str) -> list[Path]:
         return [self.desks[page].folder, HOME] if page in self.desks else [HOME]
 
     def complete(self, page: str, code: str, offset: int) -> list[dict[str, str]]:
         """Names that may stand at `offset` of the code of a page."""
-        return complete(self.pages[page].__dict__ if page in self.pages else {}, code, offset)
+        return editor.complete(self.pages[page].__dict__ if page in self.pages else {}, code, offset)
 
     # -- taking a block away that was edited, in JSON --
 
     def analyze(self, sources: str) -> str:
         """For each block of a page what it defines, what it uses, and the earlier blocks that it needs."""
-        from asrun.programs import program
-
-        return json.dumps(program.analyze(self._sources(sources), HOME / self.package, HOME / "data"))
+        programs = self._programs(sources)
+        return json.dumps([programs.told(number) for number in range(1, len(programs.sources) + 1)])
 
     def write_program(self, sources: str, number: int, about: str) -> str:
         """The complete program of a block as {"text": …}, or {"error": …} where there can be none, and why."""
-        from asrun.programs import program
+        from asrun.programs import About, Unclear
 
         given = json.loads(about)
-        known = {field.name: given[field.name] for field in dataclasses.fields(program.About) if field.name in given}
+        known = {field.name: given[field.name] for field in dataclasses.fields(About) if field.name in given}
         try:
-            text = program.program(
-                self._sources(sources), number, program.About(**known), HOME / self.package, HOME / "data"
-            )
-        except (program.Unclear, SyntaxError) as error:
+            return json.dumps({"text": self._programs(sources).program(number, About(**known))})
+        except (Unclear, SyntaxError) as error:
             return json.dumps({"error": f"This block cannot be made a program: {error}"})
-        return json.dumps({"text": text})
 
-    def _sources(self, sources: str) -> list[Any]:
+    def _programs(self, sources: str) -> "Programs":
         """The blocks of a page, each with what its run here told, else with what that of the build did, or with nothing."""
-        from asrun.programs.program import Source, given
+        from asrun.programs import Library, Programs, Source
 
         made = []
         for number, one in enumerate(json.loads(sources), 1):
             block = one if isinstance(one, dict) else {"code": one}
             code, facts = self.facts.get((block.get("page", ""), number), ("", None))
             if code != block["code"]:
-                facts = given(block["facts"]) if block.get("facts") is not None else None
+                facts = tuple(Facts(**told) for told in block["facts"]) if block.get("facts") is not None else None
             made.append(Source(block["code"], block.get("raises", ""), facts))
-        return made
+        return Programs(made, Library(HOME / self.package, HOME / "data"))
 
     def heard(self, event: str, args: tuple[Any, ...]) -> None:
-        """Note a file that a block opens."""
-        recorder = self.recorders.get(self.page)
-        if event == "open" and recorder and isinstance(args[0], (str, bytes)):
-            path = os.path.abspath(os.fsdecode(args[0]))
-            recorder.opened(path, bool((args[2] or 0) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC)))
+        """Note the files that a block opens or changes."""
+        paths, changes = touched(event, args)
+        for path in paths if self.page in self.recorders else ():
+            self.recorders[self.page].opened(path, changes)
 
 
 def install(session: Session) -> None:
@@ -216,7 +192,7 @@ def install(session: Session) -> None:
     sys.setrecursionlimit = _limit_recursion
     sys.argv = [""]
     sys.addaudithook(session.heard)
-    warnings.showwarning = session.show_warning
+    warnings.showwarning = session.show_warning  # type: ignore[assignment]
 
 
 _set_recursion_limit = sys.setrecursionlimit

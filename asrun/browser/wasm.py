@@ -1,20 +1,14 @@
 """What WebAssembly lacks, put right before a reader runs anything."""
 
-from __future__ import annotations
-
 import functools
 import sys
 import types
 from typing import Any
 
 UNSOLVABLE = {  # what NumPy says of each
-    "inv": "Singular matrix",
-    "solve": "Singular matrix",
+    **dict.fromkeys(("inv", "solve"), "Singular matrix"),
+    **dict.fromkeys(("eig", "eigh", "eigvals", "eigvalsh"), "Eigenvalues did not converge"),
     "cholesky": "Matrix is not positive definite",
-    "eig": "Eigenvalues did not converge",
-    "eigh": "Eigenvalues did not converge",
-    "eigvals": "Eigenvalues did not converge",
-    "eigvalsh": "Eigenvalues did not converge",
     "svd": "SVD did not converge",
     "lstsq": "SVD did not converge in Linear Least Squares",
 }

@@ -12,13 +12,14 @@ COUNTS = {  # what is counted, and the head of its column in the table
     "shown": "Shown only",
     "outputs": "Outputs compared",
     "numbers": "Numbers computed",
+    "statements": "Statements checked",
     "figures": "Figures drawn",
     "formulas": "Formulas set",
     "checked": "Formulas checked against code",
     "quoted": "Quoted",
     "version": "Versions",
 }
-FORMULAS = ("set", "displayed", "checked", "definitions", "statements")
+FORMULAS = ("set", "displayed", "checked", "definitions")
 
 
 def page_record(page: Page, run: PageRun) -> dict[str, Any]:
@@ -33,13 +34,13 @@ def page_record(page: Page, run: PageRun) -> dict[str, Any]:
         "blocks": blocks,
         "outputs": sum(block.record is not None for block in page.code_blocks),
         "numbers": len(page.numbers),
+        "statements": len(page.statements),
         "figures": len(run.figures),
         "formulas": {
             "set": len(page.formulas),
             "displayed": sum(formula.display for formula in page.formulas),
             "checked": sum(bool(checked.agreed) for checked in run.checks),
-            "definitions": sum(formula.mark == "definition" for formula in page.formulas),
-            "statements": sum(formula.mark == "statement" for formula in page.formulas),
+            "definitions": sum(formula.defines for formula in page.formulas),
         },
         "quoted": page.marks["quoted"],
         "version": page.marks["version"],

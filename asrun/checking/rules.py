@@ -52,7 +52,9 @@ def _lines(text: str) -> list[str]:
 
 def check_page(page: Page, run: PageRun, math: dict[tuple[str, bool], Rendered]) -> Iterator[Problem]:
     """Everything that is wrong with one page. `math` holds its formulas as KaTeX set them, by TeX and display."""
-    of_run = chain(_check_records(page, run), _check_numbers(page, run), _check_alt_texts(page, run))
+    of_run = chain(
+        _check_records(page, run), _check_numbers(page, run), _check_statements(page, run), _check_alt_texts(page, run)
+    )
     of_text = chain(_check_repetition(page), _check_bound_formulas(page, run, math), _check_tex(page, math))
     yield from chain(page.problems, run.problems, (page.problem(*fault) for fault in chain(of_run, of_text)))
 
@@ -92,6 +94,13 @@ def _check_numbers(page: Page, run: PageRun) -> Iterator[Fault]:
     for number, value in zip(page.numbers, run.values, strict=False):
         if value.error:
             yield number.comment_line, f"the expression {number.expression} {value.error}"
+
+
+def _check_statements(page: Page, run: PageRun) -> Iterator[Fault]:
+    """Every statement holds."""
+    for statement, held in zip(page.statements, run.held, strict=False):
+        if held.error:
+            yield statement.line, f"the statement {statement.expression} {held.error}"
 
 
 def _check_alt_texts(page: Page, run: PageRun) -> Iterator[Fault]:

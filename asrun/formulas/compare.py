@@ -129,9 +129,7 @@ class _Draw:
         results = result if count > 1 else (result,)
         compared = [self.chain(chain, part, free) for chain, part in zip(self.chains, results, strict=True)]
         if not any(compared):
-            raise DoesNotHold(
-                "the formula states nothing to compute: mark it <!-- definition --> or <!-- statement -->"
-            )
+            raise DoesNotHold("the formula states nothing to compute: mark it <!-- definition -->")
 
     def chain(self, chain: list[Side], result: Any, free: list[str]) -> bool:
         """Compare all sides of a chain with the result; says whether there was one to compare."""

@@ -14,7 +14,7 @@ from asrun.formulas.tree import Node, Side
 from asrun.model import Meaning
 
 SAME = 1e-9  # relative
-REMEDY = "or mark the formula <!-- definition --> or <!-- statement -->"
+REMEDY = "or mark the formula <!-- definition -->"
 
 
 @dataclass

@@ -2,4 +2,4 @@
 
 from asrun.names import hand_out
 
-__all__, __getattr__ = hand_out(__name__, program="About Library Programs Source Unclear")
+__all__, __getattr__ = hand_out(__name__, modules="Library Unclear", program="Programs Source", text="About")

@@ -1,15 +1,12 @@
 """The modules of the book, of which a program takes the functions and constants that it needs."""
 
-from __future__ import annotations
-
 import ast
-import builtins
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
-from asrun.programs.statements import Statement, statements
+from asrun.programs.statements import IMPORTS, Statement, statements
 
 MARKER = re.compile(r"^[ \t]*#[ \t]*-*8<-+[ \t]*\[.*$", re.M)
 FOR_TOOLS = re.compile(r"[ \t]*#[ \t]*(?:type: ignore|noqa|mypy:|ruff:|fmt:)[^\n]*")
@@ -19,106 +16,74 @@ class Unclear(Exception):
     """No program can be made of a block; the message says why, and what to do."""
 
 
-@dataclass(frozen=True, eq=False)
-class Part:
-    """A statement of a module; `source` is (module, name) where it imports a name from another module of the book."""
-
-    module: str
-    statement: Statement
-    source: tuple[str, str] | None = None
-
-    @property
-    def binds(self) -> frozenset[str]:
-        return self.statement.names.bound
-
-    @property
-    def alias(self) -> str:
-        """What has to stand for an import within the book: nothing, where the name is the same."""
-        assert self.source
-        name = next(iter(self.binds))
-        return "" if name == self.source[1] else f"{name} = {self.source[1]}"
-
-
 class Library:
     """The modules and the data files of the book, each read once for all pages."""
 
     def __init__(self, modules: Path, data: Path, package: str = "") -> None:
         self.modules, self.data = modules, data
         self.package = package or modules.name
-        self.files = sorted(f"data/{path.relative_to(data).as_posix()}" for path in data.rglob("*") if path.is_file())
-        self.parts: dict[str, list[Part]] = {}
-        self._defined: dict[str, frozenset[str]] = {}
-        self.packed: dict[bytes, str] = {}
+        self.files = {f"data/{path.relative_to(data).as_posix()}" for path in data.rglob("*") if path.is_file()}
+        self.parts: dict[str, list[Statement]] = {}
+        self.defined: dict[str, set[str]] = {}  # the names that each of these modules binds
 
     def read(self, name: str) -> bytes:
         """The content of a data file."""
         return (self.data / name.removeprefix("data/")).read_bytes()
 
-    def within(self, node: ast.stmt) -> str:
-        """The module of the book, without the package, that a statement imports a name from; else nothing.
+    def statements(self, code: str, block: int = 0, module: str = "") -> list[Statement]:
+        """The statements of a block or a module. Raises Unclear where it is no Python, and for an import that cannot be."""
+        try:
+            made = statements(code)
+        except SyntaxError as error:
+            said = f"{module}.py cannot be read" if module else type(error).__name__
+            raise Unclear(f"{said}: {error}") from None
+        return [replace(one, block=block, module=module, source=self._source(one.node)) for one in made]
 
-        Raises Unclear for an import from the book that no program can have.
-        """
+    def _source(self, node: ast.stmt) -> tuple[str, str] | None:
+        """The module of the book, without the package, and the name that a statement imports from it."""
+        if not isinstance(node, IMPORTS):
+            return None
+        path = name = node.names[0].name
+        if isinstance(node, ast.ImportFrom):
+            path = f"{self.package}.{node.module or ''}".rstrip(".") if node.level else node.module or ""
+        if not f"{path}.".startswith(f"{self.package}."):
+            return None
         if isinstance(node, ast.Import):
-            name = node.names[0].name
-            if name == self.package or name.startswith(f"{self.package}."):
-                raise Unclear(f"{name} is a module of the book: write `from {name} import …`")
-            return ""
-        if not isinstance(node, ast.ImportFrom):
-            return ""
-        path = f"{self.package}.{node.module or ''}".rstrip(".") if node.level else node.module or ""
+            raise Unclear(f"{name} is a module of the book: write `from {name} import …`")
         if path == self.package:
-            name = node.names[0].name
             raise Unclear(f"{name} is a module of the book: write `from {path}.{name} import …`")
-        if not path.startswith(f"{self.package}."):
-            return ""
-        if node.names[0].name == "*":
+        if name == "*":
             raise Unclear(f"`from {path} import *`: import by names, or nobody sees where they come from")
         module = path.removeprefix(f"{self.package}.")
-        self.definition(module, node.names[0].name)
-        return module
+        self.definition(module, name)
+        return module, name
 
-    def of(self, module: str) -> list[Part]:
+    def _file(self, module: str) -> str:
+        return f"{self.package}.{module}".replace(".", "/") + ".py"
+
+    def of(self, module: str) -> list[Statement]:
         """The statements of a module."""
         if module not in self.parts:
             path = self.modules.joinpath(*module.split(".")).with_suffix(".py")
             if not path.is_file():
-                raise Unclear(f"there is no module {self.package.replace('.', '/')}/{module.replace('.', '/')}.py")
+                raise Unclear(f"there is no module {self._file(module)}")
             source = FOR_TOOLS.sub("", MARKER.sub("", path.read_text(encoding="utf-8")))
-            self.parts[module] = made = []
-            try:
-                for statement in statements(source, 0, None):
-                    found = self.within(statement.node)
-                    name = (found, statement.node.names[0].name) if found else None  # type: ignore[attr-defined]
-                    if not _passed_by(statement.node):
-                        made.append(Part(module, statement, name))
-            except SyntaxError as error:
-                raise Unclear(f"{module}.py cannot be read: {error}") from None
+            self.parts[module], self.defined[module] = [], set()  # for a circle of imports
+            parts = self.statements(source, module=module)
+            self.parts[module] = [part for part in parts if not _passed_by(part.node)]
+            self.defined[module] = {name for part in self.parts[module] for name in part.names.bound}
         return self.parts[module]
 
-    def defined(self, module: str) -> frozenset[str]:
-        """The names that a module binds."""
-        if module not in self._defined:
-            self._defined[module] = frozenset(name for part in self.of(module) for name in part.binds)
-        return self._defined[module]
-
-    def definition(self, module: str, name: str) -> list[Part]:
+    def definition(self, module: str, name: str) -> list[Statement]:
         """The statements of a module that bind a name, or change what it stands for."""
         parts = self.of(module)
-        found = [
-            part
-            for part in parts
-            if name in part.binds or (_changes(part.statement.node) and name in part.statement.names.now)
-        ]
-        if not any(name in part.binds for part in found):
-            raise Unclear(f"{self.package.replace('.', '/')}/{module.replace('.', '/')}.py has no {name!r}")
-        return found
+        if name not in self.defined[module]:
+            raise Unclear(f"{self._file(module)} has no {name!r}")
+        return [part for part in parts if name in part.names.bound or (name in part.names.now and _changes(part.node))]
 
-    def needed(self, wanted: Iterable[tuple[str, str]]) -> list[Part]:
+    def needed(self, wanted: Iterable[tuple[str, str]]) -> list[Statement]:
         """The statements that some names, each of a module, need: those of an imported module first."""
-        kept: set[Part] = set()
-        todo = list(wanted)
-        seen: set[tuple[str, str]] = set()
+        kept, todo, seen = set[Statement](), set(wanted), set[tuple[str, str]]()
         order: list[str] = []
 
         def place(module: str) -> None:
@@ -130,49 +95,19 @@ class Library:
 
         while todo:
             module, name = todo.pop()
-            if (module, name) in seen:
-                continue
             seen.add((module, name))
             for part in self.definition(module, name):
                 kept.add(part)
-                if part.source:
-                    todo.append(part.source)
-                names = part.statement.names
-                todo += [(module, used) for used in (names.now | names.later | names.bound) & self.defined(module)]
+                todo |= {(module, used) for used in part.mentions & self.defined[module]} - seen
+                todo |= {part.source} - seen if part.source else set()
         for module in sorted({part.module for part in kept}):
             place(module)
         return [part for module in order for part in self.of(module) if part in kept]
 
     def meaning(self, module: str, name: str) -> str:
         """What a name of a module stands for, where it may come from another module."""
-        part = next(part for part in self.definition(module, name) if name in part.binds)
-        return self.meaning(*part.source) if part.source else part.statement.identity
-
-    def clashing(
-        self, parts: Iterable[Part], page: Sequence[Statement], imported: Mapping[Statement, tuple[str, str]]
-    ) -> set[str]:
-        """The names of modules that stand for something else in another module, or on the page, which may import them."""
-        said: dict[str, set[str]] = {}
-        for part in parts:
-            for name in part.binds:
-                said.setdefault(name, set()).add(self.meaning(part.module, name))
-        bound: dict[str, set[str]] = {}
-        for statement in page:
-            here = self.meaning(*imported[statement]) if statement in imported else statement.identity
-            for name in statement.binds:
-                bound.setdefault(name, set()).add(here)
-        found = {name for name, meanings in said.items() if len(meanings | bound.get(name, set())) > 1}
-        hidden = {name for name in said.keys() - bound.keys() if hasattr(builtins, name)}
-        return found | {name for name in hidden if any(name in statement.mentions for statement in page)}
-
-    def futures(self, parts: Iterable[Part]) -> bool:
-        """Whether a module of some parts asks for annotations that are not evaluated."""
-        return any(is_future(part.statement.node) for module in {p.module for p in parts} for part in self.of(module))
-
-
-def is_future(node: ast.stmt) -> bool:
-    """Whether a statement is `from __future__ import …`."""
-    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
+        part = next(part for part in self.definition(module, name) if name in part.names.bound)
+        return self.meaning(*part.source) if part.source else part.identity
 
 
 def _changes(node: ast.stmt) -> bool:

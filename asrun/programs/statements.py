@@ -1,10 +1,8 @@
 """A block as the statements that it is run in, and the names that a text mentions."""
 
-from __future__ import annotations
-
 import ast
 import symtable
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -47,10 +45,9 @@ class Mentioned:
 def mentioned(source: str) -> Mentioned:
     """Raises SyntaxError where the text is no Python."""
     top = symtable.symtable(source, "<names>", "exec")
-    now, later, bound = set[str](), set[str](), set[str]()
-    for symbol in top.get_symbols():
-        now |= {symbol.get_name()} if symbol.is_referenced() else set()
-        bound |= {symbol.get_name()} if symbol.is_assigned() or symbol.is_imported() else set()
+    now = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_referenced()}
+    bound = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+    later = set[str]()
 
     def visit(tables: Iterable[symtable.SymbolTable], runs: bool) -> None:
         for table in tables:
@@ -69,28 +66,48 @@ def mentioned(source: str) -> Mentioned:
     return Mentioned(frozenset(now), frozenset(later), frozenset(bound))
 
 
-def names_in_classes(node: ast.stmt) -> set[str]:
-    """The names that the bodies of classes look up: Python does so behind the back of the page's namespace."""
-    if not any(isinstance(part, ast.ClassDef) for part in ast.walk(node)):
-        return set()
-    return set(mentioned(ast.unparse(node)).now)
-
-
 @dataclass(frozen=True, eq=False)
 class Statement:
-    """A statement of block `block` in its lines `first` to `last`, with the comment right above it."""
+    """A statement of block `block`, or of a module; `text` begins in line `first`, with the comment right above it.
+
+    `facts` is what its run told, else what its text tells; `raises` the error that may end it, as its author wants.
+    `source` is (module, name) where it imports a name from a module of the book.
+    """
 
     nodes: list[ast.stmt]
-    block: int
-    first: int
-    last: int
-    gap: int
     text: str
-    facts: Facts | None  # what its run told
+    first: int
+    gap: int  # blank lines above it, at most one
+    facts: Facts
+    block: int = 0
+    module: str = ""
+    raises: str = ""
+    source: tuple[str, str] | None = None
 
     @property
     def node(self) -> ast.stmt:
         return self.nodes[0]
+
+    @property
+    def is_import(self) -> bool:
+        return isinstance(self.node, IMPORTS)
+
+    @property
+    def is_definition(self) -> bool:
+        return isinstance(self.node, DEFINITIONS)
+
+    @property
+    def is_constant(self) -> bool:
+        return isinstance(self.node, (ast.Assign, ast.AnnAssign)) and isinstance(self.node.value, ast.Constant)
+
+    @property
+    def is_future(self) -> bool:
+        return isinstance(self.node, ast.ImportFrom) and self.node.module == "__future__"
+
+    @property
+    def only_names(self) -> bool:
+        """Whether it is an import that does nothing but bind a name."""
+        return self.is_import and (self.text.startswith("from ") or " as " in self.text)
 
     @cached_property
     def names(self) -> Mentioned:
@@ -102,73 +119,49 @@ class Statement:
         node = self.node
         if isinstance(node, ast.Import) and not node.names[0].asname:
             return f"import {node.names[0].name.split('.')[0]}"
-        same = isinstance(node, (*DEFINITIONS, *IMPORTS)) or (
-            isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Constant)
-        )
+        same = self.is_import or self.is_definition or self.is_constant
         return ast.dump(node) if same and len(self.nodes) == 1 else str(id(self))
-
-    @cached_property
-    def binds(self) -> frozenset[str]:
-        """The names that it bound when it ran, or may bind."""
-        return self.names.bound if self.facts is None else frozenset(self.facts.binds)
 
     @cached_property
     def mentions(self) -> frozenset[str]:
         """All names in it."""
-        return self.names.now | self.names.later | self.names.bound | self.binds
+        return self.names.now | self.names.later | self.names.bound | set(self.facts.binds)
 
     @cached_property
     def packages(self) -> frozenset[str]:
         """The packages that it imports."""
-        found = set()
+        found = set[str]()
         for node in (node for top in self.nodes for node in ast.walk(top)):
             if isinstance(node, ast.Import):
-                found |= {alias.name.split(".")[0] for alias in node.names}
+                found |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                found.add(node.module.split(".")[0])
-        return frozenset(found)
+                found.add(node.module)
+        return frozenset(name.split(".")[0] for name in found)
 
-    @cached_property
-    def texts(self) -> frozenset[str]:
-        """The texts in it."""
-        nodes = (node for top in self.nodes for node in ast.walk(top))
-        return frozenset(n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
-
-    @property
-    def is_import(self) -> bool:
-        return isinstance(self.node, IMPORTS)
-
-    @property
-    def only_names(self) -> bool:
-        """Whether it is an import that does nothing but bind a name."""
-        return isinstance(self.node, ast.ImportFrom) or (
-            isinstance(self.node, ast.Import) and bool(self.node.names[0].asname)
-        )
+    def indented(self) -> str:
+        """Its lines one level deeper, but for those that begin within a string: that would change it."""
+        texts = [
+            node for top in self.nodes for node in ast.walk(top) if isinstance(node, (ast.Constant, ast.JoinedStr))
+        ]
+        within = {line for node in texts for line in range(node.lineno + 1, (node.end_lineno or 0) + 1)}
+        lines = enumerate(self.text.split("\n"), self.first)
+        return "\n".join(f"    {line}" if line.strip() and number not in within else line for number, line in lines)
 
 
-def statements(source: str, block: int, facts: tuple[Facts, ...] | None) -> list[Statement]:
-    """The statements of a block; without `facts` it has not run. Raises SyntaxError as Python does."""
+def statements(source: str) -> list[Statement]:
+    """The statements of a block or a module, with what their texts tell. Raises SyntaxError as Python does."""
     lines = source.split("\n")
-    groups = split(ast.parse(source))
     made = []
-    for place, nodes in enumerate(groups):
-        first = min([nodes[0].lineno, *(d.lineno for d in getattr(nodes[0], "decorator_list", []))])
+    for nodes in split(ast.parse(source)):
+        first = min(node.lineno for node in (nodes[0], *getattr(nodes[0], "decorator_list", ())))
         last = max(node.end_lineno or 0 for node in nodes)
         while first > 1 and lines[first - 2].strip().startswith("#"):
             first -= 1
-        gap = 0
-        while first - 2 - gap >= 0 and not lines[first - 2 - gap].strip():
-            gap += 1
         text = "\n".join(lines[first - 1 : last])
         if isinstance(nodes[0], IMPORTS) and len(nodes) == 1:
             text = ast.unparse(nodes[0])
-        told = None if facts is None else facts[place] if place < len(facts) else Facts()
-        made.append(Statement(nodes, block, first, last, gap, text, told))
+        names = mentioned(text)
+        prints = "print" in text and not isinstance(nodes[0], DEFINITIONS)
+        facts = Facts(tuple(sorted(names.now | names.later)), tuple(sorted(names.bound)), prints=prints)
+        made.append(Statement(nodes, text, first, int(first > 1 and not lines[first - 2].strip()), facts))
     return made
-
-
-def strings_over_lines(nodes: Iterable[ast.stmt]) -> Iterator[int]:
-    """The lines that begin within a string: to indent them would change it."""
-    for node in (node for top in nodes for node in ast.walk(top)):
-        if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes))):
-            yield from range(node.lineno + 1, (node.end_lineno or 0) + 1)

@@ -1,7 +1,5 @@
 """The built site as one file that needs no server to be read: links to folders lead to their `index.html`."""
 
-from __future__ import annotations
-
 import os
 import re
 import time
@@ -37,37 +35,31 @@ def write_zip(settings: Settings, site: Path, target: Path | None = None) -> Pat
     """
     if not (site / "index.html").is_file():
         raise BookError(f"{site} holds no built site: run `make build` first")
-    name = settings.archive_name
-    own = site / f"{name}.zip"
+    folder = settings.archive_name
+    own = site / f"{folder}.zip"
     target = target or own
-    # A zip knows no year before 1980.
-    stamp = max(int(os.environ.get("SOURCE_DATE_EPOCH", "0")), 315532800)
-    date = time.gmtime(stamp)[:6]
     part = target.with_suffix(".part")
+    named = (settings.options.license, "the code"), (settings.options.text_license, "text and figures")
+    said = ", ".join(f"{license} for {what}" for license, what in named if license)
+    readme = README.format(
+        name=settings.site.get("site_name", "The book"), folder=folder, licenses=said and f" License: {said}."
+    )
     with zipfile.ZipFile(part, "w") as archive:
-        readme = README.format(
-            name=settings.site.get("site_name", "The book"), folder=name, licenses=_licenses(settings)
-        )
-        _add(archive, f"{name}/README.txt", readme.encode(), date)
+        _add(archive, f"{folder}/README.txt", readme.encode())
         for path in sorted(site.rglob("*")):
-            if not path.is_file() or path in (own, target, part) or path.suffix == ".gz":
-                continue
-            content = path.read_bytes()
-            if path.suffix == ".html":
-                content = for_files(content.decode(), site, path).encode()
-            _add(archive, f"{name}/{path.relative_to(site).as_posix()}", content, date)
+            if path.is_file() and path not in (own, target, part) and path.suffix != ".gz":
+                content = path.read_bytes()
+                if path.suffix == ".html":
+                    content = for_files(content.decode(), site, path).encode()
+                _add(archive, f"{folder}/{path.relative_to(site).as_posix()}", content)
     part.replace(target)
     return target
 
 
-def _licenses(settings: Settings) -> str:
-    named = [(settings.options.license, "the code"), (settings.options.text_license, "text and figures")]
-    said = ", ".join(f"{name} for {what}" for name, what in named if name)
-    return f" License: {said}." if said else ""
-
-
-def _add(archive: zipfile.ZipFile, name: str, content: bytes, date: tuple[int, ...]) -> None:
-    entry = zipfile.ZipInfo(name, date)  # type: ignore[arg-type]
+def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    # A zip knows no year before 1980.
+    date = time.gmtime(max(int(os.environ.get("SOURCE_DATE_EPOCH", "0")), 315532800))
+    entry = zipfile.ZipInfo(name, date[:6])
     entry.external_attr = 0o644 << 16
     entry.create_system = 3  # the same on every system
     entry.compress_type = zipfile.ZIP_STORED if name.endswith(PACKED) else zipfile.ZIP_DEFLATED
@@ -79,13 +71,13 @@ def for_files(html: str, site: Path, page: Path) -> str:
 
     def lead(match: re.Match[str]) -> str:
         address, mark, anchor = match["address"].partition("#")
-        if not address or re.match(r"[a-z][a-z0-9+.-]*:|//|/", address):
+        if not address or re.match(r"[a-z][a-z0-9+.-]*:|/", address):
             return match[0]
         path, question, query = address.partition("?")
         inside = (page.parent / path).resolve()
-        if not (inside.is_dir() and (inside / "index.html").is_file() and inside.is_relative_to(site.resolve())):
+        if not ((inside / "index.html").is_file() and inside.is_relative_to(site.resolve())):
             return match[0]
-        whole = f"{path.rstrip('/')}/index.html" if path not in (".", "./") else "index.html"
+        whole = "index.html" if path in (".", "./") else f"{path.rstrip('/')}/index.html"
         return f'{match["before"]}"{whole}{question}{query}{mark}{anchor}"'
 
     return ADDRESS.sub(lead, AHEAD.sub("", html))

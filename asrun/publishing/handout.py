@@ -1,74 +1,73 @@
 """What readers take away from one page: the program of each block, and the page as a script and as a notebook."""
 
-from __future__ import annotations
-
 import ast
 import json
 import re
 import textwrap
-from functools import cache, cached_property
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import asdict
+from functools import cached_property
+from importlib.metadata import distributions
+from itertools import count, islice
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
+
+import nbformat
 
 from asrun.checking.book import Book
-from asrun.model import Figure, Page, Ran
-from asrun.programs.program import About, Library, Programs, Source, Unclear, told
+from asrun.checking.rules import UNFINISHED
+from asrun.model import Block, Figure, Ran
+from asrun.programs import About, Library, Programs, Source, Unclear
 from asrun.programs.text import header
-from asrun.publishing import cells, plain, render
-from asrun.settings import Settings
+from asrun.publishing import plain, render
+from asrun.running.namespace import with_images
+from asrun.settings import PAGE_SUFFIXES, Settings
+
+PAPER = 'style="background:#ffffff;color:#1c1b1a" '  # a notebook may be dark, and its figures are on paper
+IMPORTED = "The functions of the book that this page imports, and the data it reads"
+v4: Any = nbformat.v4
 
 
-def url_of(uri: str, site_url: str) -> str:
-    """The address of a page, with the folder addresses that the site uses."""
-    stem = uri.rsplit(".", 1)[0]
-    return urljoin(site_url, "" if stem == "index" else f"{stem}/")
+def licenses_of(settings: Settings) -> tuple[str, str]:
+    """The licenses of the code, with the notice that it asks to keep, and of text and figures: a sentence each.
 
-
-def license_of(settings: Settings) -> str:
-    """The license of the code in one sentence, with the notice that it asks to keep; empty where none is named."""
-    if not settings.options.license:
-        return ""
-    path = settings.root / "LICENSE"
-    notice = re.search(r"^Copyright .*$", path.read_text(encoding="utf-8"), re.M) if path.is_file() else None
-    said = f"Code: {settings.options.license}."
-    return f"{said} {notice[0].strip().rstrip('.')}." if notice else said
-
-
-def text_license_of(settings: Settings) -> str:
-    """The license of text and figures in one sentence; empty where none is named."""
-    named = settings.options.text_license
-    return f"Text and figures: {named}." if named else ""
+    Empty where none is named.
+    """
+    code = text = ""
+    if settings.options.license:
+        path = settings.root / "LICENSE"
+        notice = re.search(r"^Copyright .*$", path.read_text(encoding="utf-8"), re.M) if path.is_file() else None
+        code = f"Code: {settings.options.license}." + (f" {notice[0].strip().rstrip('.')}." if notice else "")
+    if settings.options.text_license:
+        text = f"Text and figures: {settings.options.text_license}."
+    return code, text
 
 
 class Handout:
     """What readers take away from one page."""
 
-    def __init__(
-        self, book: Book, page: Page, run: tuple[Ran, ...], library: Library, insert: render.Insert, site_url: str
-    ) -> None:
-        self.page, self.run, self.insert, self.site_url = page, run, insert, site_url
-        self.blocks = page.code_blocks
-        facts = [ran.statements if ran.outcome not in ("failed", "not run") else None for ran in run]
+    def __init__(self, book: Book, uri: str, library: Library, site_url: str) -> None:
+        self.book, self.page, self.site_url = book, book.pages[uri], site_url
+        self.blocks = self.page.code_blocks
+        self.run = book.runs[uri].blocks or (Ran("not run"),) * len(self.blocks)
         sources = [
-            Source(block.code.rstrip("\n"), block.raises, known)
-            for block, known in zip(self.blocks, facts or [None] * len(self.blocks), strict=True)
+            Source(block.code.rstrip("\n"), block.raises, None if ran.outcome in UNFINISHED else ran.statements)
+            for block, ran in zip(self.blocks, self.run, strict=True)
         ]
         self.programs = Programs(sources, library)
         self.packages = self.programs.packages(0)
-        self.text_license = text_license_of(book.settings)
+        self.licenses = licenses_of(book.settings)
         self.about = About(
-            title=str(page.meta.get("title", page.stem)),
-            url=url_of(page.uri, site_url),
+            title=str(self.page.meta.get("title", self.page.stem)),
+            url=self._url_of(uri),
             book=str(book.settings.site.get("site_name", "")),
-            license=license_of(book.settings),
-            versions=_versions(self.packages),
+            license=self.licenses[0],
+            versions={name: one.version for name in self.packages for one in islice(distributions(name=name), 1)},
         )
 
     def files(self) -> dict[str, str]:
         """Name -> content; a block that no program can be made of is left out (the check tells its author)."""
         stem = self.page.stem
-        made: dict[str, str] = {f"{stem}.json": self._facts()}
+        made = {f"{stem}.json": self._facts()}
         for number in range(1, len(self.blocks) + 1):
             try:
                 made[f"{stem}/{number}.py"] = self.programs.program(number, self.about)
@@ -86,13 +85,13 @@ class Handout:
         about = {name: getattr(self.about, name) for name in ("book", "license", "python", "versions")}
         blocks = [
             {
-                "code": block.code.rstrip("\n"),
+                "code": source.code,
                 "needs": block.needs,
                 "raises": block.raises,
-                "facts": told(self.programs.sources[number - 1].facts or ()),
-                **self.programs.told(number),
+                "facts": [{name: value for name, value in asdict(one).items() if value} for one in source.facts or ()],
             }
-            for number, block in enumerate(self.blocks, 1)
+            | self.programs.told(number)
+            for number, (block, source) in enumerate(zip(self.blocks, self.programs.sources, strict=True), 1)
         ]
         whole = {"title": self.about.title, "url": self.about.url, "about": about, "blocks": blocks}
         return json.dumps(whole, ensure_ascii=False, separators=(",", ":")) + "\n"
@@ -101,33 +100,30 @@ class Handout:
 
     @cached_property
     def _pieces(self) -> list[str | int]:
-        lines: list[list[str]] = [[line] for line in render.without_comments(self.page, None, self.insert)]
-        for block in self.page.blocks:
-            for place in range(block.line - 1, min(block.end, len(lines))):
-                lines[place] = []
+        def shown(block: Block) -> list[str]:
+            if block.language == "output":
+                return []
             if block.language == "python":
                 indent = block.prefix if not block.prefix.strip() else ""
-                lines[block.line - 1] = [indent + plain.place(self.blocks.index(block) + 1)]
-            elif block.language != "output":
-                fence = "~~~" if "```" in block.code else "```"
-                text = [f"{fence}{block.language}", *block.code.rstrip("\n").split("\n"), fence]
-                lines[block.line - 1] = [(block.prefix + line).rstrip() for line in text]
-        return plain.pieces([line for group in lines for line in group], self._resolve)
+                return [indent + plain.place(self.blocks.index(block) + 1)]
+            ticks = "~~~" if "```" in block.code else "```"
+            return render.indented(block, "\n".join([ticks + block.language, block.code.rstrip("\n"), ticks]))
+
+        text = render.without_comments(self.page, record=render.record_on(self.page, self.book))
+        return plain.pieces(render.with_blocks(self.page, text, shown), self._resolve)
+
+    def _url_of(self, uri: str) -> str:
+        """The address of a page, with the folder addresses that the site uses."""
+        stem = uri.rsplit(".", 1)[0]
+        return urljoin(self.site_url, "" if stem == "index" else f"{stem}/")
 
     def _resolve(self, address: str) -> str:
+        """The address of a link on the page, without the page; "" is the page itself."""
         path, mark, anchor = address.partition("#")
-        if re.match(r"[a-z][a-z0-9+.-]*:", address):
-            return address
-        if not path:
-            return self.about.url + mark + anchor
-        base = urljoin(self.site_url, self.page.uri)
-        if path.endswith((".md", ".ipynb")):
-            uri = urljoin(base, path).removeprefix(self.site_url)
-            return url_of(uri, self.site_url) + mark + anchor
-        return urljoin(base, address)
-
-    def _shows(self, number: int) -> bool:
-        return any(isinstance(piece, Figure) for piece in self.run[number - 1].pieces) if self.run else False
+        whole = urljoin(urljoin(self.site_url, self.page.uri), path)
+        if whole.endswith(PAGE_SUFFIXES) and not urlsplit(path).scheme:
+            whole = self._url_of(whole.removeprefix(self.site_url))
+        return whole + mark + anchor
 
     # ---- as a script ----
 
@@ -136,9 +132,7 @@ class Handout:
         head = header(self.about, self.packages, f"“{self.about.title}”, the whole page")
         parts = [head, f"# %% [markdown]\n# # {self.about.title}"]
         if preamble:
-            parts.append(
-                f"# %%\n# The functions of the book that this page imports, and the data it reads.\n\n{preamble}"
-            )
+            parts.append(f"# %%\n# {IMPORTED}.\n\n{preamble}")
         for piece in self._pieces:
             if isinstance(piece, str):
                 parts.append(f"# %% [markdown]\n{plain.comment(piece)}")
@@ -152,60 +146,72 @@ class Handout:
         if raises:
             last = ast.parse(code).body[-1]
             lines = code.split("\n")
-            start, end = last.lineno - 1, last.end_lineno or 0
-            inner = textwrap.indent("\n".join(lines[start:end]), "    ")
-            catch = f'try:\n{inner}\nexcept {raises} as error:\n    print(f"{{type(error).__name__}}: {{error}}")'
-            return "\n".join([*lines[:start], catch, *lines[end:]])
-        if self._shows(number) and not re.search(r"\.show\(\)\s*\Z", code):
+            place = slice(last.lineno - 1, last.end_lineno)
+            body = textwrap.indent("\n".join(lines[place]), "    ")
+            lines[place] = ["try:", body, f"except {raises} as error:", '    print(f"{type(error).__name__}: {error}")']
+            return "\n".join(lines)
+        draws = any(isinstance(piece, Figure) for piece in self.run[number - 1].pieces)
+        if draws and not re.search(r"\.show\(\)\s*\Z", code):
             return f"{code}\n{self.programs.pyplot}.show()"
         return code
 
     # ---- as a notebook ----
 
     def _notebook(self, preamble: str, codes: list[str]) -> str:
-        made: list[dict[str, Any]] = [cells.markdown("title", self._title())]
-        count = 0
+        pins = " ".join(f"{name}=={found}" for name, found in self.about.versions.items())
+        where = " ".join([f"A page of [{self.about.book}]({self.about.url}).", *filter(None, self.licenses)])
+        title = f"# {self.about.title}\n\n{where}"
+        if pins:
+            title += f"\n\nIt was made with these packages: `%pip install {pins}`"
+        cells = [v4.new_markdown_cell(title, id="title")]
         if preamble:
-            note = "The functions of the book that this page imports, and the data it reads, so that it runs in an empty folder:"
-            count = 1
-            made += [cells.markdown("setup-note", note), cells.code("setup", preamble, count, [])]
-        texts = 0
+            cells.append(v4.new_markdown_cell(f"{IMPORTED}, so that it runs in an empty folder:", id="setup-note"))
+            cells.append(v4.new_code_cell(preamble.strip("\n"), id="setup"))
+        texts = count(1)
         for piece in self._pieces:
             if isinstance(piece, str):
-                texts += 1
-                made.append(cells.markdown(f"text-{texts}", piece))
-            elif codes[piece - 1]:
-                count += 1
-                block = self.blocks[piece - 1]
-                cell = cells.code(
-                    f"block-{piece}",
-                    cells.quiet(codes[piece - 1]),
-                    count,
-                    cells.outputs(block, self.run[piece - 1] if self.run else None),
-                )
+                cells.append(v4.new_markdown_cell(piece, id=f"text-{next(texts)}"))
+            elif code := codes[piece - 1]:
+                block, ran = self.blocks[piece - 1], self.run[piece - 1]
+                cell = v4.new_code_cell(_quiet(code).strip("\n"), id=f"block-{piece}", outputs=_outputs(block, ran))
                 if block.raises:
-                    cell["metadata"] = {"tags": ["raises-exception"]}
-                made.append(cell)
+                    cell.metadata.tags = ["raises-exception"]
+                cells.append(cell)
+        for number, cell in enumerate((cell for cell in cells if cell.cell_type == "code"), 1):
+            cell.execution_count = number
         kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
         metadata = {"kernelspec": kernel, "language_info": {"name": "python"}, "title": self.about.title}
-        whole = {"cells": made, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
-        return json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-
-    def _title(self) -> str:
-        pins = " ".join(f"{name}=={found}" for name, found in self.about.versions.items())
-        needs = f"\n\nIt was made with these packages: `%pip install {pins}`" if pins else ""
-        licenses = " ".join(part for part in (self.about.license, self.text_license) if part)
-        where = f"A page of [{self.about.book}]({self.about.url}). {licenses}".rstrip()
-        return f"# {self.about.title}\n\n{where}{needs}"
+        return str(v4.writes(v4.new_notebook(cells=cells, metadata=metadata))) + "\n"
 
 
-def _versions(packages: list[str]) -> dict[str, str]:
-    return {name: found for name in packages if (found := _version(name))}
+def _outputs(block: Block, ran: Ran) -> list[Any]:
+    """What came of a block, as a notebook stores it."""
+    found = []
+    alts = iter(block.alts)
+    for place, piece in enumerate(ran.pieces, 1):
+        if isinstance(piece, Figure):
+            svg = with_images(piece).replace("<svg ", f"<svg {PAPER}", 1)
+            found.append(v4.new_output("display_data", {"image/svg+xml": svg, "text/plain": next(alts, "figure")}))
+            continue
+        text, error = piece, ""
+        if block.raises and place == len(ran.pieces):
+            start = max(piece.rfind(f"\n{block.raises}:") + 1, 0)
+            text, error = piece[:start], piece[start:].strip("\n")
+        if text:
+            found.append(v4.new_output("stream", text=text))
+        if error:
+            name, _, value = error.partition(": ")
+            found.append(v4.new_output("error", ename=name, evalue=value, traceback=[error]))
+    return found
 
 
-@cache
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""
+def _quiet(code: str) -> str:
+    """A notebook shows what the last line gives, a page does not: the semicolon says so."""
+    match ast.parse(code).body:
+        case [*_, ast.Expr(ast.Call(ast.Name("print")))]:
+            return code
+        case [*_, ast.Expr(end_lineno=int(row), end_col_offset=int(column))]:
+            lines = code.encode().split(b"\n")
+            lines[row - 1] = lines[row - 1][:column] + b";" + lines[row - 1][column:]
+            return b"\n".join(lines).decode()
+    return code

@@ -4,12 +4,12 @@ Figures, formulas and code enter a page last, in place of placeholders, so that 
 index does not read them: what a reader looks for stands in the prose, and the index loads with every page.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import os
-from collections.abc import Iterable, Sequence
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Literal
@@ -17,33 +17,28 @@ from urllib.parse import quote
 
 import jinja2
 import material
-from mkdocs.config.base import Config, ConfigErrors, ConfigWarnings, ValidationError
+from mkdocs.config.base import ConfigErrors, ConfigWarnings, LegacyConfig
 from mkdocs.config.config_options import ExtraScriptValue
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
-from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as SitePage
 from mkdocs.utils import get_relative_url
-from mkdocs.utils.templates import TemplateContext
+from pymdownx.superfences import highlight_validator
 
 from asrun.browser.bundle import BUNDLE, bundle
-from asrun.browser.fetch import fetch
-from asrun.browser.pyodide import install
+from asrun.browser.pyodide import fetch, install
 from asrun.checking.book import Book, begin
-from asrun.formulas.symbols import code_anchor, defined_in, legend, shown_functions
+from asrun.formulas.symbols import legend
 from asrun.model import Page
-from asrun.publishing import render, take
-from asrun.publishing.facts import page_facts
-from asrun.publishing.page import Dressing, Placeholders, compact
+from asrun.publishing import take
+from asrun.publishing.page import Dressing, compact, page_facts
 from asrun.publishing.policy import with_headers, write_policy
 from asrun.publishing.stylesheet import stylesheet
-from asrun.publishing.templates import TemplateProblem, compile_all
-from asrun.reading.blocks import FOR_SCRIPTS
 from asrun.running.page import expect_runs
-from asrun.settings import BookError, Options, Settings
+from asrun.settings import BookError, Settings
 
 log = logging.getLogger("mkdocs.asrun")
 THEME = Path(__file__).parent / "theme"
@@ -51,46 +46,40 @@ SCRIPT = "assets/book.js"
 IMAGES = "assets/figures/"
 
 
-class PluginConfig(Config):  # type: ignore[no-untyped-call]
-    """The options as MkDocs holds them; `Options` says what they are, for the command line needs no MkDocs."""
+@contextmanager
+def _told(tell: Callable[[str], None] | None = None) -> Iterator[None]:
+    """Hand an author's mistake to MkDocs, which ends with its sentence; where there is who can `tell` it, the build goes on."""
+    try:
+        yield
+    except BookError as error:
+        if not tell:
+            raise PluginError(str(error)) from None
+        tell(str(error))
 
 
-class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
+class Plugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call]
     """What one build hands from event to event."""
 
     settings: Settings
     book: Book | None = None
-    serving = False
+    serving = False  # an author is watching: then an error is shown and the server goes on
 
     def __init__(self) -> None:
-        self.stylesheet = ("", "")  # its address and its text
-        self.placeholders = Placeholders()
-        self.dressing = Dressing(self.placeholders)
+        self.dressing = Dressing()
         self.in_order: list[File] = []  # the pages as MkDocs wants them
-        self.functions: dict[str, tuple[str, str]] = {}  # name -> page and id of the block that shows it
         self.taking: Sequence[BaseProcess] = ()  # write the programs
 
-    def load_config(
-        self, options: dict[str, Any], config_file_path: str | None = None
-    ) -> tuple[ConfigErrors, ConfigWarnings]:
-        """Check the options as the command line does."""
-        self.config = PluginConfig(config_file_path=config_file_path)
-        try:
-            Options.read(options)
-        except BookError as error:
-            return [("asrun", ValidationError(str(error)))], []
+    def load_config(self, *_: Any, **__: Any) -> tuple[ConfigErrors, ConfigWarnings]:
+        """Leave the options to the settings, which the command line reads without MkDocs."""
         return [], []
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
-        """Remember whether an author is watching: then an error is shown and the server goes on."""
         self.serving = command == "serve"
 
-    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Add the theme, the one style sheet and the script, and prepare Markdown for what enters a page last."""
-        try:
-            self.settings = Settings.load(Path(config.config_file_path).parent)
-        except BookError as error:
-            raise PluginError(str(error)) from None
+    @_told()
+    def on_config(self, config: MkDocsConfig) -> None:
+        """Add the theme and the script, and prepare Markdown for what enters a page last."""
+        self.settings = Settings.load(Path(config.config_file_path).parent)
         expect_runs(self.settings)
         if str(THEME) not in config.theme.dirs:  # behind the book's own, before Material's
             config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(THEME))
@@ -100,52 +89,53 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
             config.extra_javascript.append(script)
         fences = config.mdx_configs.setdefault("pymdownx.superfences", {}).setdefault("custom_fences", [])
         if not any(fence["name"] == "*" for fence in fences):
-            fences.append({"name": "*", "class": "", "format": self.dressing.fence, "validator": self.dressing.fits})
+            fences.append({"name": "*", "class": "", "format": self.dressing.fence, "validator": highlight_validator})
             config.markdown_extensions.append(self.dressing)  # type: ignore[arg-type] # Markdown takes objects as well
-        try:
-            self.stylesheet = stylesheet(Path(material.__file__).parent / "templates")
-        except BookError as error:
-            raise PluginError(str(error)) from None
-        config.extra["stylesheet"], _ = self.stylesheet
         config.site_url = os.environ.get("SITE_URL") or config.site_url  # whoever hosts it knows where
-        return config
 
     @event_priority(100)
-    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+    @_told()
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> None:
         """Begin to run the book: MkDocs renders what has run while the rest still does."""
-        self.placeholders.clear()
-        self.functions = {}
-        book = self.book = self._begin()
-        address, css = self.stylesheet
-        files.append(File.generated(config, address, content=css))
+        self.book = None
+        self.dressing.pieces.clear()
+        with _told(log.error if self.serving else None):
+            self.book = begin(self.settings, say=log.info)
+            for problem in self.book.problems if self.serving else ():  # an author wants to see at once
+                log.error(str(problem))
+        config.extra["stylesheet"], css = stylesheet(Path(material.__file__).parent / "templates")
+        files.append(File.generated(config, config.extra["stylesheet"], content=css))
         for declarations in [file for file in files if file.src_uri.endswith(".d.ts")]:  # not for readers
             files.remove(declarations)
-        if self.settings.options.runtime and self._fetch_runtime():
-            files.append(File.generated(config, BUNDLE, content=bundle(self.settings)))
-        if book:
-            self.functions = shown_functions(book.pages.values())
-        return files
+        if self.settings.options.runtime:
+            with _told(log.warning if self.serving else None):  # an author may write without a network
+                fetch(self.settings, say=log.info)
+                files.append(File.generated(config, BUNDLE, content=bundle(self.settings)))
 
-    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
+    def on_nav(self, nav: object, *, files: Files, **_: Any) -> None:
         """MkDocs renders one page after the other: give it first those that run first."""
         self.in_order = list(files.documentation_pages())
         if self.book:
             _sort(files, filter(None, map(files.get_file_from_path, self.book.runs)))
-        return nav
 
     @event_priority(100)
-    def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
+    @_told()
+    def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> None:
         """All has run: tell what is wrong, and add what the run made to the site."""
+        folder = Path(config.theme.custom_dir or THEME)
         try:
-            compile_all(env, Path(config.theme.custom_dir or THEME))
-        except TemplateProblem as problem:
-            raise PluginError(str(problem)) from None
+            for path in sorted(folder.rglob("*.html")):  # before any page needs them
+                env.get_template(path.relative_to(folder).as_posix())
+        except jinja2.TemplateError as error:
+            raise _template_problem(error) from None
         env.globals["playground"] = _url(files, self.settings.options.playground)
         book = self.book
         if book is None:
-            return env
+            return
         if not self.serving:
-            if _tell(book):
+            for problem in book.problems:
+                log.error(str(problem))
+            if book.problems:
                 raise PluginError(f"{len(book.problems)} problems in the book")
             # A server has threads, and forks badly; there, one page at a time is made anew when all else is done.
             self.taking = take.begin(book, Path(config.site_dir), config.site_url or "")
@@ -156,82 +146,31 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
                 made |= {IMAGES + name: content for name, content in figure.images.items()}
         for uri, content in made.items():
             files.append(File.generated(config, uri, content=content, inclusion=InclusionLevel.INCLUDED))
-        return env
-
-    def _fetch_runtime(self) -> bool:
-        """Get the Python that runs in the page; an author who writes without a network goes on without it."""
-        try:
-            fetch(self.settings, say=log.info)
-        except BookError as error:
-            if not self.serving:
-                raise PluginError(str(error)) from None
-            log.warning(str(error))
-            return False
-        return True
-
-    def _begin(self) -> Book | None:
-        try:
-            book = begin(self.settings, say=log.info)
-        except BookError as error:
-            if self.serving:
-                log.error(str(error))
-                return None
-            raise PluginError(str(error)) from None
-        if self.serving:  # an author wants to see at once
-            _tell(book)
-        return book
 
     @event_priority(-100)
-    def on_page_markdown(self, markdown: str, *, page: SitePage, config: MkDocsConfig, files: Files) -> str:
+    def on_page_markdown(self, markdown: str, *, page: SitePage, files: Files, **_: Any) -> str:
         """Give MkDocs the finished Markdown, with placeholders where figures and formulas go."""
         book, uri = self.book, page.file.src_uri
         if book is None or uri not in book.pages:
-            self.dressing.begin(frozenset())
+            self.dressing.names = ()
             return markdown
-        ours, run = book.pages[uri], book.runs[uri]
+        ours = book.pages[uri]
         # mkdocs-jupyter would render a notebook by nbconvert: another Markdown, inline styles, 600 KB.
         # Without its `render` on the object, MkDocs renders our Markdown as it does for every page.
         vars(page).pop("render", None)
         facts = page_facts(book, uri, lambda other: _url(files, other))
         page.meta = {**ours.meta, "book": facts | {"report": self._report_url(files, ours)}}
-
-        def where(function: str) -> str:
-            """The address of the block that shows a function, from this page."""
-            shown_on, anchor = self.functions.get(function, ("", ""))
-            if not shown_on:
-                return ""
-            return f"#{anchor}" if shown_on == uri else get_relative_url(f"{_url(files, shown_on)}#{anchor}", page.url)
-
-        images = "../" * page.url.count("/") + IMAGES
-        self.dressing.begin(book.math[uri].values())
-        text = render.render_page(
-            ours,
-            run,
-            lambda figure, alt: self.dressing.figure(figure, alt, images),
-            self.dressing.formulas(ours, run, book.math[uri], where),
-            insert=render.inserter(book),
-            marks=self._marks(ours, uri),
+        text = self.dressing.page(
+            book,
+            uri,
+            "../" * page.url.count("/") + IMAGES,
+            lambda other, anchor: get_relative_url(f"{_url(files, other)}#{anchor}", page.url),
         )
         problems = book.problems_of(uri) if self.serving else ()  # a build ends where there are any
         if problems:
             listed = "\n".join(f"    {problem}" for problem in problems)
             text = f'!!! failure "This page has errors"\n\n    ```text\n{listed}\n    ```\n\n{text}'
         return text
-
-    def _marks(self, page: Page, uri: str) -> dict[int, str]:
-        """What the HTML says of each block, by its line: an id where it is the first to show a function, and its number.
-
-        The number is what scripts know it by: footnotes stand elsewhere in the HTML than on the page.
-        """
-        marks = {}
-        for number, block in enumerate(page.code_blocks, 1):
-            names = defined_in(block.code)
-            shows = bool(names) and self.functions.get(names[0]) == (uri, code_anchor(names[0]))
-            said = [f"#{code_anchor(names[0])}"] if shows else []
-            said += [f"data-block={number}"]
-            said += [f'data-{name}="{block.options[name]}"' for name in FOR_SCRIPTS if name in block.options]
-            marks[block.line] = " ".join(said)
-        return marks
 
     def _report_url(self, files: Files, page: Page) -> str:
         """Where a reader reports a problem with a page: a new issue of the repository, where it is known."""
@@ -242,30 +181,26 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
         return f"{repository.rstrip('/')}/issues/new?title={quote(f'{page.file}: ')}"
 
     @event_priority(-100)  # the search plugin has read the page by now
-    def on_page_context(
-        self, context: TemplateContext, *, page: SitePage, config: MkDocsConfig, nav: Navigation
-    ) -> TemplateContext:
+    def on_page_context(self, context: object, *, page: SitePage, **_: Any) -> None:
         """Fill the placeholders."""
-        content = self.placeholders.fill(page.content or "")
+        content = self.dressing.fill(page.content or "")
         meanings = self.book.meanings.get(page.file.src_uri, {}) if self.book else {}
         page.content = content + legend(content, meanings)
-        return context
 
-    def on_post_page(self, output: str, *, page: SitePage, config: MkDocsConfig) -> str:
+    def on_post_page(self, output: str, **_: Any) -> str:
         """Take out what nobody sees: half a kilobyte of a page as it is sent."""
         return compact(output)
 
     def on_build_error(self, *, error: Exception) -> None:
         """Tell of a template that cannot be filled as of any other mistake of an author: file, line, what to do."""
         if isinstance(error, jinja2.TemplateError):
-            raise PluginError(str(TemplateProblem(error))) from None
+            raise PluginError(str(_template_problem(error))) from None
 
-    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
+    def on_serve(self, server: LiveReloadServer, **_: Any) -> None:
         """Send the headers that CONTRIBUTING.md asks of a host, so that Stop can interrupt Python while an author looks on."""
         if self.settings.modules.is_dir():
             server.watch(str(self.settings.modules))
         server.set_app(with_headers(server.serve_request))
-        return server
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Write the Content-Security-Policy into every page: its hashes are those of the whole site."""
@@ -277,18 +212,23 @@ class Plugin(BasePlugin[PluginConfig]):  # type: ignore[no-untyped-call]
             install(self.settings, site)
 
 
+def _template_problem(error: jinja2.TemplateError) -> BookError:
+    """A template that Jinja cannot read or fill, as a sentence with file and line."""
+    file = str(getattr(error, "filename", None) or getattr(error, "name", None) or "a template")
+    line = getattr(error, "lineno", None)
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_filename.endswith(".html"):  # while filling: the innermost template
+            file, line = frame.f_code.co_filename, number
+    where = f"{file}:{line}" if line else file
+    reason = error.message or str(error)
+    return BookError(f"{where}: the template cannot be used: {reason}: mend it, or delete it to get ours")
+
+
 def _sort(files: Files, order: Iterable[File]) -> None:
     """Put pages behind all others, in this order."""
     for file in order:
         files.remove(file)
         files.append(file)
-
-
-def _tell(book: Book) -> bool:
-    """Tell every problem, and whether there are any."""
-    for problem in book.problems:
-        log.error(str(problem))
-    return bool(book.problems)
 
 
 def _url(files: Files, uri: str) -> str:

@@ -1,13 +1,12 @@
 """A small book to begin with: `asrun new FOLDER`."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
+from asrun.publishing.render import write
 from asrun.settings import BookError
 
 STARTER = Path(__file__).parent / "starter"
-TITLE = "@TITLE@"
+TITLE = b"@TITLE@"
 RENAMED = {"gitignore": ".gitignore"}  # as .gitignore it would hide files of our own
 
 
@@ -27,7 +26,6 @@ def write_book(folder: Path, title: str) -> list[Path]:
     for source in sorted(path for path in STARTER.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
         path = folder / source.relative_to(STARTER)
         path = path.with_name(RENAMED.get(path.name, path.name))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(source.read_text(encoding="utf-8").replace(TITLE, title.replace('"', "'")), encoding="utf-8")
+        write(path, source.read_bytes().replace(TITLE, title.replace('"', "'").encode()))
         written.append(path)
     return written

@@ -1,9 +1,8 @@
-"""What enters a page last: figures, formulas and code, each kept as finished HTML and put where a placeholder holds its place."""
-
-from __future__ import annotations
+"""A page of the site: what its templates say of it, and its figures, formulas and code, which enter it last, as finished HTML."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection
+from html import escape
 from itertools import pairwise
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
@@ -11,35 +10,62 @@ from xml.etree.ElementTree import Element, SubElement
 import markdown
 from markdown.treeprocessors import Treeprocessor
 
-from asrun.formulas.katex import Rendered
-from asrun.formulas.symbols import ATTRIBUTE as MARK
-from asrun.formulas.symbols import function_of, lines_of, mark_code, marked, seal
+from asrun.checking.book import Book
+from asrun.checking.record import counts, page_record
+from asrun.formulas import symbols
 from asrun.model import Figure, Formula, Page
-from asrun.publishing.render import ShowFormula, figure_html
-from asrun.running.page import PageRun
+from asrun.publishing.render import RECORD, record_on, render_page
+from asrun.reading.blocks import FOR_SCRIPTS
 
+WORDS_A_MINUTE = 200
 SHORT = 20  # characters of TeX that stay on the line of the punctuation behind them
 FIGURE = "asrun-figure"
+# A piece that is a block of its own is held by a comment, one within a line by an empty element: a parser of Markdown
+# leaves both where they are, and a search index reads nothing in either.
+PLACE = re.compile(r'<!--asrun:(\d+)-->|<span data-asrun="(\d+)"></span>')
+STASHED = re.compile("\x02wzxhzdk:(\\d+)\x03")
 # Blank lines and the indentation of the templates, except where they mean something.
-KEPT = re.compile(r"(<pre\b.*?</pre>|<script\b.*?</script>|<textarea\b.*?</textarea>)", re.S)
-SPARE = re.compile(r"\n\s+")
+SPARE = re.compile(r"(<pre\b.*?</pre>|<script\b.*?</script>|<textarea\b.*?</textarea>)|\n\s+", re.S)
 
 
-class Placeholders:
-    """Finished pieces of HTML, and what holds the place of each until its page is complete.
+def page_facts(book: Book, uri: str, url: Callable[[str], str]) -> dict[str, Any]:
+    """What the templates say of a page: its place in the book, its length, its record, its neighbors.
 
-    A piece that is a block of its own is held by a comment, one within a line by an empty element: a parser of Markdown
-    leaves both where they are, and a search index reads nothing in either.
+    `url` gives the address of a page by its uri. Waits until the page has run.
     """
+    page = book.pages[uri]
+    chapters = [other.uri for other in book.pages.values() if other.is_chapter]
+    count = counts(page_record(page, book.runs[uri]))
+    tags = set(page.meta.get("tags") or ())
 
-    PLACE = re.compile(r'<!--asrun:(\d+)-->|<span data-asrun="(\d+)"></span>')
+    def shared(other: Page) -> int:
+        return len(tags & set(other.meta.get("tags") or ()))
+
+    related = sorted((other for other in book.pages.values() if other is not page), key=shared, reverse=True)[:3]
+    return {
+        "number": chapters.index(uri) + 1 if uri in chapters else None,
+        "chapters": len(chapters),
+        "level": page.meta.get("level", ""),
+        "words": page.words,
+        "minutes": max(1, round(page.words / WORDS_A_MINUTE)),
+        "related": [{"title": one.meta.get("title", ""), "url": url(one.uri)} for one in related if shared(one)],
+        "record": count | {"blocks": count["ran"] + count["raised"]},
+        "verified_url": url(next((other.uri for other in book.pages.values() if RECORD.search(other.text)), "")),
+    }
+
+
+class Dressing(markdown.Extension, Treeprocessor):
+    """Finished pieces of HTML, page after page; as an extension, it also joins what Markdown has made of the rest."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.pieces: list[str] = []
+        self.names: Collection[str] = frozenset()  # the variables of the code that the page's formulas speak of
 
-    def clear(self) -> None:
-        """Forget all pieces: a new build begins."""
-        self.pieces.clear()
+    def extendMarkdown(self, md: markdown.Markdown) -> None:
+        """Look at the tree when all else has: behind the patterns of inline text (20), before attribute lists (8)."""
+        self.md = md
+        md.treeprocessors.register(self, "asrun", 9)
 
     def put(self, html: str, *, inline: bool = False) -> str:
         """Keep a piece of HTML, and give what holds its place."""
@@ -49,134 +75,102 @@ class Placeholders:
 
     def fill(self, html: str) -> str:
         """The HTML with every piece in its place."""
-        return self.PLACE.sub(lambda match: self.pieces[int(match[1] or match[2])], html)
-
-
-class Dressing(markdown.Extension):
-    """Makes the pieces of one page after the other; as an extension, it also joins what Markdown has made of the rest."""
-
-    def __init__(self, placeholders: Placeholders) -> None:
-        super().__init__()
-        self.placeholders = placeholders
-        self.names: Collection[str] = frozenset()  # the variables of the code that the page's formulas speak of
-        self.steps: dict[str, tuple[int, bool]] = {}  # a formula's placeholder -> its lines, and whether it was checked
-
-    def begin(self, math: Iterable[Rendered]) -> None:
-        """Turn to a page with these formulas."""
-        self.names = marked("".join(rendered.html for rendered in math))
-        self.steps = {}
-
-    def extendMarkdown(self, md: markdown.Markdown) -> None:
-        """Look at the tree when all else has: behind the patterns of inline text (20), before attribute lists (8)."""
-        md.treeprocessors.register(_Tree(md, self), "asrun", 9)
-
-    # ---- code, by way of superfences ----
-
-    def fits(self, language: str, inputs: dict[str, str], options: dict[str, Any], attrs: Any, md: Any) -> bool:
-        """Read the options of a fence as superfences does for its own blocks."""
-        from pymdownx.superfences import highlight_validator
-
-        return bool(highlight_validator(language, inputs, options, attrs, md))
+        return PLACE.sub(lambda match: self.pieces[int(match[1] or match[2])], html)
 
     def fence(self, source: str, language: str, css_class: str, options: Any, md: Any, **given: Any) -> str:
-        """A block of code, highlighted as the site does it, its variables marked."""
+        """A block of code for superfences, highlighted as the site does it, its variables marked."""
         if language == FIGURE:
             return source.strip()
-        html = md.preprocessors["fenced_code_block"].highlight(
-            src=source,
-            language=language,
-            options=options,
-            md=md,
-            classes=given.get("classes"),
-            id_value=given.get("id_value", ""),
-            attrs=given.get("attrs"),
-        )
-        return self.placeholders.put(mark_code(html, self.names))
+        highlight = md.preprocessors["fenced_code_block"].highlight
+        return self.put(symbols.mark_code(highlight(source, language, options, md, **given), self.names))
 
-    # ---- figures and formulas, by their offsets ----
+    def page(self, book: Book, uri: str, images: str, address: Callable[[str, str], str]) -> str:
+        """The Markdown of a page, with placeholders where figures and formulas go.
 
-    def figure(self, figure: Figure, alt: str, images: str) -> str:
-        """The Markdown that stands for a figure; `images` is the folder of its pictures."""
-        return f"```{FIGURE}\n{self.placeholders.put(figure_html(figure, alt, images))}\n```"
+        `images` is the folder of the pictures in figures; `address` leads to another page, by its uri and an id there.
+        """
+        page, run, math = book.pages[uri], book.runs[uri], book.math[uri]
+        functions = symbols.shown_functions(book.pages.values())
+        self.names = symbols.marked("".join(rendered.html for rendered in math.values()))
+        seals: dict[tuple[int, int], str] = {}
+        for bound, checked in zip(page.bound_formulas, run.checks, strict=False):
+            if bound.binding and checked.agreed:
+                shown_on, anchor = functions.get(symbols.function_of(bound.binding), ("", ""))
+                target = address(shown_on, anchor) if shown_on not in ("", uri) else anchor and f"#{anchor}"
+                seals[bound.span] = symbols.seal(bound.binding, checked, target)
 
-    def formulas(
-        self,
-        page: Page,
-        run: PageRun,
-        math: Mapping[tuple[str, bool], Rendered],
-        where: Callable[[str], str],
-    ) -> ShowFormula:
-        """Gives what stands for each formula of a page; `where` tells the address of the block that shows a function."""
-        checks = {
-            formula.span: seal(formula.binding, checked, where(function_of(formula.binding)))
-            for formula, checked in zip(page.bound_formulas, run.checks, strict=False)
-            if formula.binding and checked.agreed
-        }
+        def show(figure: Figure, alt: str) -> str:
+            svg = figure.svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
+            svg = re.sub(r'(<image [^>]*href=")', rf"\g<1>{images}", svg)
+            film = 'class="book-frame' in svg
+            play = '<label class="book-play"><input type="checkbox"> Play it as a film</label>' if film else ""
+            placeholder = self.put(f'<figure class="book-figure">{svg}{play}</figure>')
+            return f"```{FIGURE}\n{placeholder}\n```"
 
-        def show(formula: Formula, behind: str) -> str:
+        def set_formula(formula: Formula, behind: str) -> str:
             html = math[formula.tex, formula.display].html or f"<code>{formula.tex}</code>"
             if formula.display:
-                verdict = checks.get(formula.span, "")
-                made = f'<div class="book-formula"><div class="arithmatex">{html}</div>{verdict}</div>'
-                placeholder = self.placeholders.put(made)
-                self.steps[placeholder] = (lines_of(html), formula.span in checks)
-                return placeholder
-            placeholder = self.placeholders.put(html, inline=True)
+                verdict = seals.get(formula.span, "")
+                return self.put(f'<div class="book-formula"><div class="arithmatex">{html}</div>{verdict}</div>')
+            placeholder = self.put(html, inline=True)
             # The punctuation behind a short formula stays on its line; a long one must be free to break.
             if behind and len(" ".join(formula.tex.split())) <= SHORT:
                 return f'<span class="book-keep">{placeholder}{behind}</span>'
             return placeholder + behind
 
-        return show
+        return render_page(page, run, show, set_formula, record_on(page, book), _marks(page, functions))
 
-
-class _Tree(Treeprocessor):
-    """Marks the variables in inline code, and joins an aligned formula with the list of its reasons beneath."""
-
-    STASHED = re.compile("\x02wzxhzdk:(\\d+)\x03")
-
-    def __init__(self, md: markdown.Markdown, dressing: Dressing) -> None:
-        super().__init__(md)
-        self.dressing = dressing
+    # ---- what Markdown has made of the rest ----
 
     def run(self, root: Element) -> None:
+        """Mark the variables in inline code, and join an aligned formula with the list of its reasons beneath."""
         for code in root.iter("code"):
-            if not len(code) and code.text in self.dressing.names:
-                code.set(MARK, str(code.text))
+            if not len(code) and code.text in self.names:
+                code.set(symbols.ATTRIBUTE, str(code.text))
         for parent in list(root.iter()):
             for formula, reasons in pairwise(list(parent)):
-                lines, checked = self._steps(formula)
-                if lines > 1 and reasons.tag == "ol" and len(reasons) == lines:
-                    self._join(parent, formula, reasons, checked)
+                if reasons.tag == "ol" and formula.tag == "p" and not len(formula):
+                    html = self._piece((formula.text or "").strip())
+                    if 1 < symbols.lines_of(html) == len(reasons):
+                        _join(parent, formula, reasons, checked="book-seal" in html)
 
-    def _steps(self, element: Element) -> tuple[int, bool]:
-        """How many lines the aligned formula of a paragraph has (0 for anything else), and whether it was checked."""
-        found = (
-            self.STASHED.fullmatch((element.text or "").strip()) if element.tag == "p" and not len(element) else None
+    def _piece(self, text: str) -> str:
+        """The piece that a paragraph with this text holds; nothing where it holds anything else."""
+        found = STASHED.fullmatch(text)
+        held = str(self.md.htmlStash.rawHtmlBlocks[int(found[1])]).strip() if found else ""
+        return self.fill(held) if held.startswith("<!--asrun:") else ""
+
+
+def _marks(page: Page, functions: dict[str, tuple[str, str]]) -> dict[int, str]:
+    """What the HTML says of each block, by its line: an id where it is the first to show a function, and its number.
+
+    The number is what scripts know it by: footnotes stand elsewhere in the HTML than on the page.
+    """
+    marks = {}
+    for number, block in enumerate(page.code_blocks, 1):
+        first = [(name, symbols.code_anchor(name)) for name in symbols.defined_in(block.code)[:1]]
+        said = [f"#{anchor}" for name, anchor in first if functions[name] == (page.uri, anchor)]
+        told = [name for name in FOR_SCRIPTS if name in block.options]
+        marks[block.line] = " ".join(
+            [*said, f"data-block={number}", *(f'data-{name}="{block.options[name]}"' for name in told)]
         )
-        held = self.md.htmlStash.rawHtmlBlocks[int(found[1])] if found else ""
-        return self.dressing.steps.get(str(held).strip(), (0, False))
+    return marks
 
-    def _join(self, parent: Element, formula: Element, reasons: Element, checked: bool) -> None:
-        steps = Element("div", {"class": "book-steps"})
-        steps.tail = reasons.tail
-        formula.tail, reasons.tail = "\n", ""
-        parent.insert(list(parent).index(formula), steps)
-        for element in (formula, reasons):
-            parent.remove(element)
-            steps.append(element)
-        for reason in reasons if checked else ():
-            last = reason[-1] if len(reason) else None
-            if last is None:
-                reason.text = f"{reason.text or ''} "
-            else:
-                last.tail = f"{last.tail or ''} "
-            check = SubElement(reason, "span", {"class": "book-step__check"})
-            check.text = "✓ checked"
+
+def _join(parent: Element, formula: Element, reasons: Element, *, checked: bool) -> None:
+    place = list(parent).index(formula)
+    steps = Element("div", {"class": "book-steps"})
+    steps.extend([formula, reasons])
+    steps.tail, formula.tail, reasons.tail = reasons.tail, "\n", ""
+    parent[place : place + 2] = [steps]
+    for reason in reasons if checked else ():
+        if len(reason):
+            reason[-1].tail = f"{reason[-1].tail or ''} "
+        else:
+            reason.text = f"{reason.text or ''} "
+        SubElement(reason, "span", {"class": "book-step__check"}).text = "✓ checked"
 
 
 def compact(html: str) -> str:
     """A page without what nobody sees: half a kilobyte as it is sent."""
-    parts = KEPT.split(html)
-    parts[::2] = (SPARE.sub("\n", part) for part in parts[::2])
-    return "".join(parts)
+    return SPARE.sub(lambda found: found[1] or "\n", html)

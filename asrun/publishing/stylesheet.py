@@ -4,8 +4,6 @@ A first view then asks for one style sheet and not for four. The name holds a di
 style sheet is never mixed up with a stored one.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from pathlib import Path

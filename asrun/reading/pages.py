@@ -77,6 +77,7 @@ def read_file(settings: Settings, uri: str, raw: str) -> Page:
         body_line=body_line,
         blocks=blocks,
         numbers=prose.numbers,
+        statements=prose.statements,
         marks=prose.marks,
         formulas=prose.formulas,
         comments=tuple(comment.span() for comment in prose.comments.values()),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
-from asrun.model import Binding, Block, Fault, Formula, Number
+from asrun.model import Binding, Block, Fault, Formula, Number, Statement
 from asrun.reading.blocks import FOR_READERS
 
 # A number may stand in _emphasis_, but x_1 holds none; and of two that are joined by a hyphen, neither is negative.
@@ -30,13 +30,25 @@ NOT_PROSE = re.compile(
 )
 # What a comment may say; the name of the last group tells its kind.
 COMMENT = re.compile(
-    r"""<!--\s*(?:(?P<version>version) | (?P<quoted>quoted:\s*\S.*?) | (?P<mark>definition|statement)
+    r"""<!--\s*(?:(?P<version>version) | (?P<quoted>quoted:\s*\S.*?) | (?P<definition>definition)
       | (?P<kind>code|value):\s*(?P<code>.+?)(?:\s+where\s+(?P<where>.+?))?
+      | (?P<holds>holds(?P<below>\s+below)?):\s*(?P<statement>.+?)
+      | asrun:.*? | (?P<unknown>[a-z]+(?:\s[a-z]+)?):.*?
       | (?P<literal>[^\s=]+)?\s*=(?!=)\s*(?P<expression>.+?)
       | .*?)\s*-->""",
     re.S | re.X,
 )
 EXEMPT = ("version", "quoted")
+HEADING = re.compile(r"^[ >]*(#{1,6})[ \t]", re.M)
+COUNTED = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+WORDS: dict[str, float] = {word: number for number, word in enumerate(COUNTED)}
+WORDS |= {"once": 1, "twice": 2, "double": 2, "half": 1 / 2, "third": 1 / 3, "quarter": 1 / 4, "dozen": 12}
+WORDS |= {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "tenth": 0.1, "hundredth": 0.01, "thousandth": 1e-3}
+WORDS |= {"millionth": 1e-6, "billionth": 1e-9}
+SAID = re.compile(
+    rf"\b(?P<word>{'|'.join(WORDS)})\b|10\^\{{?(?P<power>[-\u2212]?\d+)\}}?|(?P<number>\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?)",
+    re.I,
+)
 QUOTE = re.compile(r"(?:[ \t]*>)+[ \t]?")  # before a line of a block quote
 TITLE_LINE = re.compile(r"^[>\s]*(?:#{1,6}\s|(?:!!!|\?\?\?\+?|===)[ +!])")
 # The span of what cannot hold comments, where they follow it, and its numbers that need expressions.
@@ -74,6 +86,7 @@ class Prose:
         literals = self._literals_in_titles({number.span[0] for number in before_comments})
         elements = self._elements(literals, blocks)
         self.numbers = (*before_comments, *self._numbers_of_elements(elements))
+        self.statements = tuple(self._find_statements())
 
     def _line(self, offset: int) -> int:
         return bisect_right(self.starts, offset, hi=len(self.starts) - 1)
@@ -105,17 +118,17 @@ class Prose:
                     code, where = " ".join(comment["code"].split()), comment["where"] or ""
                     binding = Binding(self._line(comment.start()), code, where, comment["kind"] == "value")
                     formula = replace(formula, binding=binding)
-                elif comment["mark"]:
-                    formula = replace(formula, mark=comment["mark"])
-                if formula.binding or formula.mark:
+                elif comment["definition"]:
+                    formula = replace(formula, defines=True)
+                if formula.binding or formula.defines:
                     used.add(comment.start())
                     break
-            if formula.display and not (formula.binding or formula.mark):
-                what = "a displayed formula says what it is: write beneath it <!-- code: call(args) -->, "
-                self._tell(first, f"{what}<!-- definition --> or <!-- statement -->")
+            if formula.display and not (formula.binding or formula.defines):
+                what = "a displayed formula says what it is: write beneath it <!-- code: call(args) --> "
+                self._tell(first, f"{what}or <!-- definition -->")
             yield formula
         for start, comment in self.comments.items():
-            if start not in used and (comment["code"] or comment["mark"]):
+            if start not in used and (comment["code"] or comment["definition"]):
                 self._tell(start, f"no formula stands above {' '.join(comment[0].split())}")
 
     # ---- numbers ----
@@ -188,6 +201,38 @@ class Prose:
             if comment["expression"] and comment["literal"] and start not in named:
                 what = f"no {comment['literal']} stands in the formula, heading or alt text above this comment"
                 self._tell(start, f"{what}: name the number as it is written there")
+
+    # ---- statements ----
+
+    def _find_statements(self) -> Iterator[Statement]:
+        """The statements, with where each is evaluated; comments of a kind that does not exist are told."""
+        headings = [(self._line(found.start()), len(found[1])) for found in HEADING.finditer(self.visible)]
+        for offset, comment in self.comments.items():
+            if comment["unknown"]:
+                kinds = "code, value, holds, holds below, quoted and asrun"
+                self._tell(offset, f"there is no comment of the kind `{comment['unknown']}:`: there are {kinds}")
+            if not comment["holds"]:
+                continue
+            place = line = self._line(offset)
+            if comment["below"]:
+                level = next((level for at, level in reversed(headings) if at < line), 0)
+                place = next((at for at, other in headings if at > line and other <= level), len(self.starts))
+            expression = " ".join(comment["statement"].split())
+            yield Statement(line, place, expression, tuple(self._numbers_said(offset)))
+
+    def _numbers_said(self, offset: int) -> Iterator[float]:
+        """The numbers that a paragraph says before an offset, in digits or in words, as they are and as shares."""
+        paragraph = re.split(r"\n[\s>]*\n", self.visible[:offset])[-1]
+        text = re.sub(r"<!--.*?-->", "", paragraph, flags=re.S).replace("{,}", "")
+        for found in SAID.finditer(text):
+            if found["word"]:
+                yield WORDS[found["word"].lower()]
+            elif found["power"]:
+                yield 10.0 ** int(found["power"].replace("\u2212", "-"))
+            else:
+                number = float(found["number"].replace(",", ""))
+                yield number
+                yield number / 100
 
     def _tell_missing(self, offset: int, literal: str, remedy: str) -> None:
         mark = "or <!-- version --> or <!-- quoted: source -->"

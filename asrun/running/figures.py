@@ -7,21 +7,23 @@ than `LARGE` keeps its text and axes, and its data become a PNG.
 
 from __future__ import annotations
 
-import inspect
 import io
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Any, cast
 from xml.sax.saxutils import escape
 
+import matplotlib
 import numpy as np
-from matplotlib.backend_bases import GraphicsContextBase, RendererBase
+from matplotlib.backend_bases import GraphicsContextBase as Context
+from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.figure import Figure as MplFigure
 from matplotlib.mathtext import MathTextParser
 from matplotlib.path import Path
-from matplotlib.transforms import Affine2D, Transform
+from matplotlib.transforms import Affine2D, Bbox, Transform
 from PIL import Image
 
 from asrun.model import Figure
@@ -30,10 +32,12 @@ LARGE = 60_000  # bytes of SVG above which the data are drawn as PNG
 PHONE = 328  # pixels that a figure has on a screen 360 pixels wide
 SMALLEST = 7.9  # pixels that a letter needs there
 RASTER_DPI = 216
+SVG_DEFAULTS = {"text_anchor": "start", "stroke_dashoffset": 0, "stroke_linecap": "butt", "stroke_linejoin": "miter"}
+COMMANDS = {int(Path.MOVETO): "m", int(Path.LINETO): "l", int(Path.CURVE3): "q", int(Path.CURVE4): "c"}
 # An artist with such a gid is a frame of a film: "frame-3" stands in the still figure too, "between-4" only in the film.
 FRAME = re.compile(r"(frame|between)-(\d+)")
 # Matplotlib 3.8, which runs in the page, has no colors of hatches.
-HATCHES = "hatchcolors" in inspect.signature(getattr(RendererBase, "_iter_collection")).parameters  # noqa: B009
+HATCHES = matplotlib.__version_info__ >= (3, 11)
 
 
 def draw(figure: MplFigure, name: str) -> Figure:
@@ -46,15 +50,11 @@ def draw(figure: MplFigure, name: str) -> Figure:
             for artist in [*axes.lines, *axes.collections, *axes.patches, *axes.images]:
                 artist.set_rasterized(True)
         drawn = _drawn(figure, name, sys.maxsize)
-    scale = PHONE / drawn.width
-    if small := sorted(text for text, size in drawn.texts if size * scale < SMALLEST):
-        least = f"{SMALLEST / scale:.1f} points at this figure width"
-        faults.append(f"text too small to read on a phone ({small[0]!r}): at least {least}")
+    least = SMALLEST * drawn.width / PHONE
+    if small := sorted(text for text, size in drawn.texts if size < least):
+        needed = f"at least {least:.1f} points at this figure width"
+        faults.append(f"text too small to read on a phone ({small[0]!r}): {needed}")
     return Figure(name, drawn.finish(), drawn.images, tuple(faults))
-
-
-class _TooLarge(Exception):
-    pass
 
 
 def _drawn(figure: MplFigure, name: str, limit: int) -> _Renderer:
@@ -86,6 +86,13 @@ def _faults(figure: MplFigure) -> Iterator[str]:
             yield "an axes has no title"
 
 
+def warm_up(title: str = "t") -> None:
+    """Load what the first figure needs: its text needs fonts, and a formula a grammar."""
+    figure = MplFigure()
+    figure.subplots().set(xlabel="x", ylabel="y", title=title)
+    draw(figure, "warm-up")
+
+
 def _number(tenths: int) -> str:
     """A number of tenths as SVG writes it: 13 -> 1.3, 10 -> 1, -5 -> -.5."""
     whole, rest = divmod(abs(tenths), 10)
@@ -109,25 +116,20 @@ class _Pen:
         self.x = self.y = 0
         self.start = (0, 0)
 
-    def _relative(self, command: str, points: Iterable[tuple[float, float]]) -> None:
-        numbers = []
-        x = y = 0
-        for px, py in points:
-            x, y = _tenths(px), _tenths(py)
-            numbers += [_number(x - self.x), _number(y - self.y)]
-        text = numbers[0] + "".join(n if n.startswith("-") else f" {n}" for n in numbers[1:])
-        self.data.append(command + text)
-        self.x, self.y = x, y
+    def _relative(self, command: str, points: Iterable[Sequence[float]]) -> None:
+        ends = [(_tenths(x), _tenths(y)) for x, y in points]
+        numbers = " ".join(f"{_number(x - self.x)} {_number(y - self.y)}" for x, y in ends)
+        self.data.append(command + numbers.replace(" -", "-"))
+        self.x, self.y = ends[-1]
 
-    def segment(self, points: list[tuple[float, float]], code: int) -> None:
+    def segment(self, points: Iterable[Sequence[float]], code: int) -> None:
         if code == Path.CLOSEPOLY:
             self.data.append("z")
             self.x, self.y = self.start
-        elif code == Path.MOVETO:
-            self._relative("m", points)
+            return
+        self._relative(COMMANDS[code], points)
+        if code == Path.MOVETO:
             self.start = (self.x, self.y)
-        else:
-            self._relative({int(Path.LINETO): "l", int(Path.CURVE3): "q", int(Path.CURVE4): "c"}[code], points)
 
     def dot(self, x: float, y: float) -> None:
         self._relative("m", [(x, y)])
@@ -161,10 +163,11 @@ class _Renderer(RendererBase):
         )
         body = (f"<defs>{clips}</defs>" if clips else "") + "".join(self.parts)
         end = f'" style="--frame:{self.last_frame}"'
-        body = body.replace(end, f" book-end{end}")
-        size = f'width="{_short(self.width)}" height="{_short(self.height)}"'
-        box = f'viewBox="0 0 {_short(self.width)} {_short(self.height)}"'
-        return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box} data-name="{self.name}" fill="none">{body}</svg>'
+        width, height = _short(self.width), _short(self.height)
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+            f'data-name="{self.name}" fill="none">{body.replace(end, f" book-end{end}")}</svg>'
+        )
 
     # -- what Matplotlib asks of a renderer --
 
@@ -195,50 +198,35 @@ class _Renderer(RendererBase):
     def option_image_nocomposite(self) -> bool:
         return True
 
-    def draw_path(self, gc: GraphicsContextBase, path: Path, transform: Transform, rgbFace: Any = None) -> None:
+    def draw_path(self, gc: Context, path: Path, transform: Transform, rgbFace: Any = None) -> None:
         self._write(gc, [(path, transform)], rgbFace, simplify=path.should_simplify and rgbFace is None)
 
     def draw_markers(
-        self,
-        gc: GraphicsContextBase,
-        marker_path: Path,
-        marker_trans: Transform,
-        path: Path,
-        trans: Transform,
-        rgbFace: Any = None,
+        self, gc: Context, marker_path: Path, marker_trans: Transform, path: Path, trans: Transform, rgbFace: Any = None
     ) -> None:
-        places = [(float(points[-2]), float(points[-1])) for points, _ in path.iter_segments(trans, simplify=False)]
+        places = [(points[-2], points[-1]) for points, _ in path.iter_segments(trans, simplify=False)]
         self._stamp(gc, marker_path.transformed(marker_trans), places, rgbFace)
 
     def draw_path_collection(
-        self, gc: GraphicsContextBase, master_transform: Transform, paths: Any, all_transforms: Any, offsets: Any, offset_trans: Any,
-        facecolors: Any, edgecolors: Any, linewidths: Any, linestyles: Any, antialiaseds: Any, urls: Any, offset_position: Any,
-        *, hatchcolors: Any = None,
-    ) -> None:  # fmt: skip
+        self, gc: Context, master_transform: Transform, paths: Any, all_transforms: Any, *rest: Any, **hatches: Any
+    ) -> None:
         base: Any = self  # Matplotlib's own renderers use these two helpers, its type stubs leave them out
         raw = base._iter_collection_raw_paths(master_transform, paths, all_transforms)
         shapes = [path.transformed(transform) for path, transform in raw]
-        run: list[tuple[float, float]] = []
-        last: tuple[Any, ...] = ()
-        context, face = self.new_gc(), None
-        hatches = {"hatchcolors": [] if hatchcolors is None else hatchcolors} if HATCHES else {}
-        for x, y, index, gc0, color in base._iter_collection(
-            gc, range(len(shapes)), offsets, offset_trans, facecolors, edgecolors, linewidths, linestyles, antialiaseds, urls,
-            offset_position, **hatches,
-        ):  # fmt: skip
-            style = (index, tuple(gc0.get_rgb()), gc0.get_linewidth(), repr(gc0.get_dashes()), gc0.get_alpha(),
-                     None if color is None else tuple(color))  # fmt: skip
-            if style != last and run:
-                self._stamp(context, shapes[last[0]], run, face)
-                run = []
-            if style != last:
-                context, face, last = self.new_gc(), color, style
-                context.copy_properties(gc0)
-            run.append((float(x), float(y)))
-        if run:
-            self._stamp(context, shapes[last[0]], run, face)
+        hatches = {"hatchcolors": []} | hatches if HATCHES else {}
 
-    def draw_image(self, gc: GraphicsContextBase, x: float, y: float, im: Any, transform: Any = None) -> None:
+        def style(item: Any) -> tuple[Any, ...]:
+            _, _, index, gc0, color = item
+            face = None if color is None else tuple(color)
+            return index, tuple(gc0.get_rgb()), gc0.get_linewidth(), repr(gc0.get_dashes()), gc0.get_alpha(), face
+
+        for (index, *_), run in groupby(base._iter_collection(gc, range(len(shapes)), *rest, **hatches), style):
+            x, y, _, gc0, color = next(run)
+            context = self.new_gc()  # of its own, for `gc0` is another one at the end of the run
+            context.copy_properties(gc0)
+            self._stamp(context, shapes[index], [(x, y), *((x, y) for x, y, *_ in run)], color)  # noqa: B031 (its rest)
+
+    def draw_image(self, gc: Context, x: float, y: float, im: Any, transform: Any = None) -> None:
         pixels = np.flipud(np.asarray(im))
         if not pixels.size:
             return
@@ -247,21 +235,11 @@ class _Renderer(RendererBase):
         file = f"{self.name}-{len(self.images) + 1}.png"
         self.images[file] = buffer.getvalue()
         width, height = (72 / self.image_dpi * size for size in (pixels.shape[1], pixels.shape[0]))
-        place = (
-            f'x="{_short(x)}" y="{_short(self.height - y - height)}" width="{_short(width)}" height="{_short(height)}"'
-        )
-        self._put(f'<image {place} href="{file}" preserveAspectRatio="none"/>')
+        place = {"x": x, "y": self.height - y - height, "width": width, "height": height}
+        self._element("image", **place, href=file, preserveAspectRatio="none")
 
     def draw_text(
-        self,
-        gc: GraphicsContextBase,
-        x: float,
-        y: float,
-        s: str,
-        prop: Any,
-        angle: float,
-        ismath: Any = False,
-        mtext: Any = None,
+        self, gc: Context, x: float, y: float, s: str, prop: Any, angle: float, ismath: Any = False, mtext: Any = None
     ) -> None:
         self.texts.append((s, prop.get_size_in_points()))
         if ismath:
@@ -273,41 +251,28 @@ class _Renderer(RendererBase):
             ax, ay = mtext.get_transform().transform(mtext.get_unitless_position())
             ay = self.height - ay
             direction = np.array([np.sin(np.deg2rad(angle)), np.cos(np.deg2rad(angle))])
-            offset = float(np.dot(direction, [x - ax, y - ay]))
-            x, y = ax + offset * direction[0], ay + offset * direction[1]
+            x, y = (ax, ay) + np.dot(direction, [x - ax, y - ay]) * direction
             anchor = {"left": "start", "right": "end", "center": "middle"}[mtext.get_horizontalalignment()]
         self._text(gc, x, y, s, prop, angle, anchor)
 
-    def _text(
-        self, gc: GraphicsContextBase, x: float, y: float, s: str, prop: Any, angle: float, anchor: str, extra: str = ""
-    ) -> None:
-        turn = f' transform="rotate({_short(-angle)} {_short(x)} {_short(y)})"' if angle else ""
-        weight = prop.get_weight()
-        bold = (
-            ' font-weight="bold"'
-            if weight in ("bold", "semibold", "heavy") or (isinstance(weight, int) and weight >= 600)
-            else ""
-        )
-        italic = ' font-style="italic"' if prop.get_style() == "italic" else ""
-        side = f' text-anchor="{anchor}"' if anchor != "start" else ""
-        paint = self._paint("fill", gc.get_rgb(), gc)
-        self._put(
-            f'<text x="{_short(x)}" y="{_short(y)}" font-size="{_short(prop.get_size_in_points())}"'
-            f"{side}{bold}{italic}{extra}{turn} {paint}>{escape(s)}</text>"
-        )
+    def _text(self, gc: Context, x: float, y: float, s: str, prop: Any, angle: float, anchor: str = "start") -> None:
+        weight, slant = prop.get_weight(), prop.get_style()
+        bold = weight in ("bold", "semibold", "heavy") or (isinstance(weight, int) and weight >= 600)
+        font = {"font_weight": "bold" if bold else "", "font_style": slant if slant == "italic" else ""}
+        turn = f"rotate({_short(-angle)} {_short(x)} {_short(y)})" if angle else ""
+        place = {"x": x, "y": y, "font_size": prop.get_size_in_points(), "text_anchor": anchor}
+        self._element("text", escape(s), **place, **font, transform=turn, **self._paint("fill", gc.get_rgb(), gc))
 
-    def _math(self, gc: GraphicsContextBase, x: float, y: float, s: str, prop: Any, angle: float) -> None:
+    def _math(self, gc: Context, x: float, y: float, s: str, prop: Any, angle: float) -> None:
         """Math text, letter by letter: it stays text."""
         parsed = self.math.parse(s, 72, prop)
         turn = Affine2D().rotate_deg(-angle).translate(x, y)
         for font, size, code, *_, gx, gy in parsed.glyphs:  # Matplotlib 3.8, in the page, has no index of the glyph
             letter = prop.copy()
             letter.set_size(size)
-            letter.set_style(
-                "italic" if "Oblique" in font.postscript_name or "Italic" in font.postscript_name else "normal"
-            )
+            letter.set_style("italic" if re.search("Oblique|Italic", font.postscript_name) else "normal")
             px, py = turn.transform((gx, -gy))
-            self._text(gc, float(px), float(py), chr(code), letter, angle, "start")
+            self._text(gc, px, py, chr(code), letter, angle)
         for rx, ry, width, height in parsed.rects:
             corners = turn.transform([(rx, -ry), (rx + width, -ry), (rx + width, -ry - height), (rx, -ry - height)])
             path = Path(self.flip.inverted().transform(corners), closed=False)
@@ -324,18 +289,28 @@ class _Renderer(RendererBase):
             raise _TooLarge
         self.parts.append(part)
 
-    def _stamp(self, gc: GraphicsContextBase, shape: Path, places: list[tuple[float, float]], face: Any) -> None:
+    def _element(self, tag: str, content: str = "", /, **attributes: str | float) -> None:
+        """Write an element without the attributes that are empty or say what SVG does anyway, numbers in tenths."""
+        written = "".join(
+            f' {name.replace("_", "-")}="{value if isinstance(value, str) else _short(value)}"'
+            for name, value in attributes.items()
+            if value not in ("", SVG_DEFAULTS.get(name))
+        )
+        self._put(f"<{tag}{written}>{content}</{tag}>" if content else f"<{tag}{written}/>")
+
+    def _stamp(self, gc: Context, shape: Path, places: list[tuple[float, float]], face: Any) -> None:
         """The same shape at many places, as one path."""
-        if not np.size(shape.vertices):
+        if not np.size(shape.vertices) or not places:
             return
-        box, size = gc.get_clip_rectangle(), shape.get_extents()
-        places = [(x, y) for x, y in places if np.isfinite(x) and np.isfinite(y)]
+        origins = np.array(places)
+        box: Any = gc.get_clip_rectangle()
+        size: Any = shape.get_extents()
+        shown = np.isfinite(origins).all(axis=1)
         large = max(size.width, size.height) > 20  # an area, which must be cut; a marker is shown whole
         if box is not None and not large:
-            cx, cy = (size.x0 + size.x1) / 2, (size.y0 + size.y1) / 2
-            places = [
-                (x, y) for x, y in places if box.x0 - 1 <= x + cx <= box.x1 + 1 and box.y0 - 1 <= y + cy <= box.y1 + 1
-            ]
+            centers = origins + (size.min + size.max) / 2
+            shown &= ((centers >= box.min - 1) & (centers <= box.max + 1)).all(axis=1)
+        places = origins[shown].tolist()
         if not places:
             return
         radius = _radius_of_dot(shape)
@@ -345,66 +320,65 @@ class _Renderer(RendererBase):
             pen = _Pen()
             for x, y in places:
                 pen.dot(x, self.height - y)
-            dot = f'stroke-width="{_short(2 * radius + width)}" stroke-linecap="round"'
-            self._put(f'<path d="{pen.text()}" {self._paint("stroke", face, gc)} {dot}/>')
+            stroke = self._paint("stroke", face, gc)
+            self._element("path", d=pen.text(), **stroke, stroke_width=2 * radius + width, stroke_linecap="round")
         else:
             self._write(gc, [(shape, Affine2D().translate(x, y)) for x, y in places], face, simplify=False, clip=large)
 
     def _write(
-        self, gc: GraphicsContextBase, paths: list[tuple[Path, Transform]], face: Any, simplify: bool, clip: bool = True
+        self, gc: Context, paths: list[tuple[Path, Transform]], face: Any, simplify: bool, clip: bool = True
     ) -> None:
         stroke = gc.get_linewidth() > 0 and gc.get_rgb()[3] > 0
         filled = face is not None and (len(face) < 4 or face[3] > 0)
         if not (stroke or filled):
             return
         box = gc.get_clip_rectangle() if clip else None
-        window = (box.x0, self.height - box.y1, box.x1, self.height - box.y0) if box is not None else None
-        cut = window if window and not filled else (-2000.0, -2000.0, self.width + 2000, self.height + 2000)
+        window: Any = box and Bbox.from_extents(box.x0, self.height - box.y1, box.x1, self.height - box.y0)
+        cut = window.extents if window and not filled else (-2000.0, -2000.0, self.width + 2000, self.height + 2000)
         pen = _Pen()
-        drawn: list[tuple[float, float]] = []
+        drawn: list[list[float]] = []
         for path, transform in paths:
             curved = path.codes is not None and bool(np.isin(path.codes, (Path.CURVE3, Path.CURVE4)).any())
             for points, code in path.iter_segments(
                 transform + self.flip, clip=None if curved or filled else cut, simplify=simplify, remove_nans=True
             ):
-                pairs = [(float(points[i]), float(points[i + 1])) for i in range(0, len(points), 2)]
+                pairs = points.reshape(-1, 2).tolist()
                 pen.segment(pairs, int(code))
-                if code != Path.CLOSEPOLY:
-                    drawn += pairs
+                drawn += pairs if code != Path.CLOSEPOLY else []
         if not pen.data:
             return
-        attributes = [f'd="{pen.text()}"']
+        attributes: dict[str, str | float] = {"d": pen.text()}
         if filled:
-            attributes.append(self._paint("fill", face, gc))
+            attributes |= self._paint("fill", face, gc)
         if stroke:
-            attributes += [self._paint("stroke", gc.get_rgb(), gc), f'stroke-width="{_short(gc.get_linewidth())}"']
             offset, dashes = cast(tuple[float, Iterable[float] | None], gc.get_dashes())
-            if dashes is not None:
-                attributes.append(f'stroke-dasharray="{" ".join(_short(dash) for dash in dashes)}"')
-                if offset:
-                    attributes.append(f'stroke-dashoffset="{_short(offset)}"')
-            cap = {"projecting": "square"}.get(gc.get_capstyle(), gc.get_capstyle())
-            if cap != "butt":
-                attributes.append(f'stroke-linecap="{cap}"')
-            if gc.get_joinstyle() != "miter":
-                attributes.append(f'stroke-linejoin="{gc.get_joinstyle()}"')
-        if window and any(
-            not (window[0] - 1 <= x <= window[2] + 1 and window[1] - 1 <= y <= window[3] + 1) for x, y in drawn
-        ):
-            attributes.append(f'clip-path="url(#{self._clip(window)})"')
-        self._put(f"<path {' '.join(attributes)}/>")
+            attributes |= self._paint("stroke", gc.get_rgb(), gc)
+            attributes |= {
+                "stroke_width": gc.get_linewidth(),
+                "stroke_dasharray": " ".join(map(_short, dashes or ())),
+                "stroke_dashoffset": offset,
+                "stroke_linecap": gc.get_capstyle().replace("projecting", "square"),
+                "stroke_linejoin": gc.get_joinstyle(),
+            }
+        low, high = np.min(drawn, axis=0), np.max(drawn, axis=0)
+        if window and ((low < window.min - 1) | (high > window.max + 1)).any():
+            attributes["clip_path"] = f"url(#{self._clip(window)})"
+        self._element("path", **attributes)
 
-    def _clip(self, window: tuple[float, float, float, float]) -> str:
-        x0, y0, x1, y1 = window
-        key = (_short(x0), _short(y0), _short(x1 - x0), _short(y1 - y0))
+    def _clip(self, window: Bbox) -> str:
+        key = tuple(map(_short, window.bounds))
         return self.clips.setdefault(key, f"{self.name}-clip-{len(self.clips) + 1}")
 
-    def _paint(self, kind: str, color: Any, gc: GraphicsContextBase) -> str:
+    def _paint(self, kind: str, color: Any, gc: Context) -> dict[str, str]:
         red, green, blue = (round(255 * float(part)) for part in color[:3])
         alpha = gc.get_alpha() if gc.get_forced_alpha() else (float(color[3]) if len(color) > 3 else 1.0)
         name = f"#{red:02x}{green:02x}{blue:02x}"
-        text = f'{kind}="{"currentColor" if name == "#000000" else name}"'
-        return text if alpha >= 1 else f'{text} {kind}-opacity="{alpha:.2g}"'
+        opacity = "" if alpha >= 1 else f"{alpha:.2g}"
+        return {kind: "currentColor" if name == "#000000" else name, f"{kind}_opacity": opacity}
+
+
+class _TooLarge(Exception):
+    pass
 
 
 def _radius_of_dot(shape: Path) -> float:

@@ -1,34 +1,50 @@
 """Run a page in a process of its own, and keep what came of it in `.cache/runs`."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import os
 import re
 import signal
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Client
 from pathlib import Path
+from typing import cast
 
 from asrun.cache import load, store
 from asrun.formulas import katex
 from asrun.formulas.notation import meanings_on
-from asrun.model import Check, Checked, Code, Figure, Formatted, Item, Job, Meaning, Number, Page, Problem, Ran, Value
+from asrun.model import (
+    Block,
+    Check,
+    Checked,
+    Figure,
+    Formatted,
+    Held,
+    Item,
+    Meaning,
+    Number,
+    Page,
+    Problem,
+    Ran,
+    Statement,
+)
 from asrun.running.server import blas_kernel, forker
+from asrun.running.surroundings import Job
 from asrun.settings import Settings
 
-IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+(?P<module>\w[\w.]*)[ \t]+import\b|import[ \t]+(?P<modules>[^#\n;]+))", re.M)
+IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+([^#\n;]+)", re.M)
+Answer = Ran | Formatted | Held | Checked
 
 
 @dataclass(frozen=True)
 class PageRun:
-    """What came of a page: a `Ran` for each Python block, a text for each number, a `Checked` for each bound formula."""
+    """What came of a page: something for each Python block, number, statement and bound formula."""
 
     blocks: tuple[Ran, ...] = ()
     values: tuple[Formatted, ...] = ()
+    held: tuple[Held, ...] = ()
     checks: tuple[Checked, ...] = ()
     dependencies: tuple[tuple[str, str], ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -43,87 +59,57 @@ def run_page(
     settings: Settings, page: Page, table: Sequence[Meaning] = (), say: Callable[[str], None] = lambda text: None
 ) -> PageRun:
     """What came of a page: from the cache where nothing it depends on has changed, else from a run."""
-    if not page.runnable or not _items(page)[0]:
+    if not page.runnable or not _items(page):
         return PageRun()
     meanings = meanings_on(page.stem, table) if page.bound_formulas else {}
-    key = _cache_key(settings, page, meanings)
-    if known := _from_cache(settings, page, key):
-        return known
+    key, file = _cache_key(settings, page, meanings), _cache_file(settings, page)
+    known: PageRun | None = load(file, key)
+    if known and all(_digest(settings.root / name) == digest for name, digest in known.dependencies):
+        return replace(known, cached=True)
     say(f"running {page.file}")
     run = _run_page(settings, page, meanings)
     if not run.problems and not any(checked.error for checked in run.checks):
-        store(_cache_file(settings, page), key, run)
+        store(file, key, run)
     return run
 
 
-def _items(page: Page) -> tuple[list[Item], list[Number]]:
-    """Blocks and expressions in page order, then the bound formulas; and the numbers in the order of their values."""
-    code = [
-        (
-            block.line,
-            Code(
-                page.lines[block.line - 1],
-                tuple((s.file, s.line, s.source) for s in block.segments),
-                block.raises,
-            ),
-        )
-        for block in page.code_blocks
-    ]
-    values = [(number.comment_line, Value(number.expression)) for number in page.numbers]
-    items: list[tuple[int, Code | Value]] = sorted([*code, *values], key=lambda item: item[0])
-    numbers = sorted(page.numbers, key=lambda number: number.comment_line)
-    checks = [Check(formula.tex, formula.binding) for formula in page.bound_formulas if formula.binding]
-    return [*(item for _, item in items), *checks], numbers
-
-
-def _with_trees(settings: Settings, page: Page, items: list[Item]) -> list[Item]:
-    """The items with what KaTeX reads in each bound formula: it is read here, so that the page's process needs no KaTeX."""
-    keys = [(formula.tex, formula.display) for formula in page.bound_formulas]
-    trees = katex.parse(settings, keys)
-    code, checks = items[: len(items) - len(keys)], items[len(items) - len(keys) :]
-    read = (
-        replace(item, tree=trees[key].tree) for item, key in zip(checks, keys, strict=True) if isinstance(item, Check)
+def _items(page: Page, trees: Mapping[tuple[str, bool], katex.Parsed] | None = None) -> list[Item]:
+    """Blocks and expressions in page order, then the bound formulas, with what KaTeX reads in each where it is given."""
+    code: list[Item] = [*page.code_blocks, *page.numbers, *page.statements]
+    checks = (
+        Check(f.tex, f.binding, trees[f.tex, f.display].tree if trees else "") for f in page.formulas if f.binding
     )
-    return [*code, *read]
+    return [*sorted(code, key=lambda item: item.place if isinstance(item, Statement) else _line_of(item)), *checks]
+
+
+def _line_of(item: Item) -> int:
+    """The line of the page where the code of an item stands."""
+    if isinstance(item, Check):
+        return item.binding.line
+    return item.comment_line if isinstance(item, Number) else item.line
 
 
 def _run_page(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> PageRun:
-    items, numbers = _items(page)
-    items = _with_trees(settings, page, items)
+    # KaTeX reads the formulas here, so that the page's process needs no KaTeX.
+    items = _items(page, katex.parse(settings, [(formula.tex, formula.display) for formula in page.bound_formulas]))
     with tempfile.TemporaryDirectory(prefix="book-", ignore_cleanup_errors=True) as place:
         folder = Path(place, "page")
         folder.mkdir()
-        data = settings.docs / "data"
-        if data.is_dir():
-            (folder / "data").symlink_to(data)
-        job = Job(
-            root=str(settings.root),
-            file=page.file,
-            name=page.stem.replace("/", "-"),
-            items=tuple(items),
-            meanings=meanings,
-            libraries=_libraries(settings, page),
-            style=settings.options.style,
-            time_limit=settings.options.time_limit,
-            folder=str(folder),
-            data=str(data),
-            log=str(Path(place, "log")),
-            package=settings.package,
-        )
+        if settings.data.is_dir():
+            (folder / "data").symlink_to(settings.data)
+        job = Job(settings, page, tuple(items), meanings, _libraries(settings, page), folder)
         answers, files, end = _converse(job)
     rans = [answer for answer in answers if isinstance(answer, Ran)]
-    values = [answer for answer in answers if isinstance(answer, Formatted)]
-    checks = [answer for answer in answers if isinstance(answer, Checked)]
-    problems = [Problem(*problem) for ran in rans for problem in ran.problems]
+    problems = [problem for ran in rans for problem in ran.problems]
     if end:
         problems.append(_ended_early(settings, page, items, len(answers), end))
     rans += [Ran("not run")] * (len(page.code_blocks) - len(rans))
-    values += [Formatted()] * (len(numbers) - len(values))
-    by_number = dict(zip(numbers, values, strict=True))
+    answered = {id(item): answer for item, answer in zip(items, answers, strict=False)}
     return PageRun(
         tuple(rans),
-        tuple(by_number[number] for number in page.numbers),
-        tuple(checks),
+        tuple(cast(Formatted, answered.get(id(number), Formatted())) for number in page.numbers),
+        tuple(cast(Held, answered.get(id(statement), Held())) for statement in page.statements),
+        tuple(answer for answer in answers if isinstance(answer, Checked)),
         tuple((file, _digest(settings.root / file)) for file in files),
         tuple(problems),
     )
@@ -132,51 +118,44 @@ def _run_page(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> P
 def _libraries(settings: Settings, page: Page) -> tuple[str, ...]:
     """The large libraries that the page imports, also by way of the book's modules: those that `preload` names."""
     large = set(settings.options.preload)
-    found: set[str] = set()
-    read: set[Path] = set()
+    found, read = set[str](), set[Path]()
     sources = [segment.source for block in page.code_blocks for segment in block.segments]
     while large and sources:
         # By its words: a thread asks this, and `ast.parse` in two threads at once can fail (python/cpython, gh-106905).
-        for match in IMPORT.finditer(sources.pop()):
-            for name in re.findall(r"[\w.]+", match["module"] or re.sub(r"\bas\s+\w+", "", match["modules"])):
-                path = settings.root.joinpath(*name.split(".")).with_suffix(".py")
-                if name.split(".")[0] in large:
-                    found.add(name)
-                elif path.is_relative_to(settings.modules) and path.is_file() and path not in read:
-                    read.add(path)
-                    sources.append(path.read_text(encoding="utf-8"))
+        for name in re.findall(r"[^\W\d][\w.]*", " ".join(IMPORT.findall(sources.pop()))):
+            path = settings.root.joinpath(*name.split(".")).with_suffix(".py")
+            if name.split(".")[0] in large:
+                found.add(name)
+            elif path.is_relative_to(settings.modules) and path.is_file() and path not in read:
+                read.add(path)
+                sources.append(path.read_text(encoding="utf-8"))
     return tuple(sorted(found))
 
 
 def _ended_early(settings: Settings, page: Page, items: list[Item], done: int, end: str) -> Problem:
     """A page whose process ended before the page did."""
     item = items[min(done, len(items) - 1)]
-    file, line = page.file, 1
-    if isinstance(item, Code) and item.segments:
-        file, line, _ = item.segments[0]
-    elif isinstance(item, Value):
-        before = sum(isinstance(other, Value) for other in items[:done])
-        line = page.lines[sorted(number.comment_line for number in page.numbers)[before] - 1]
-    elif isinstance(item, Check):
-        line = page.lines[item.binding.line - 1]
-    if found := re.search(
-        rf'File "(?:{re.escape(str(settings.root))}/)?((?:{settings.docs.name}|{settings.options.modules})/[^"]+)", line (\d+)',
-        end,
-    ):
+    file, line = page.file, page.lines[_line_of(item) - 1]
+    if isinstance(item, Block) and item.segments:
+        file, line = item.segments[0].file, item.segments[0].line
+    folders = f"{settings.docs.name}|{settings.options.modules}"
+    if found := re.search(rf'File "(?:{re.escape(str(settings.root))}/)?((?:{folders})/[^"]+)", line (\d+)', end):
         file, line = found[1], int(found[2])
-    what = {Code: "the block", Value: "the expression", Check: "the check of the formula"}[type(item)]
+    what = {
+        Block: "the block",
+        Number: "the expression",
+        Statement: "the statement",
+        Check: "the check of the formula",
+    }[type(item)]
     if end.startswith("Timeout"):
         message = f"{what} does not end: it was stopped at the time limit"
     elif fault := re.search(r"Fatal Python error: (.+)", end):
         message = f"{what} crashed Python: {fault[1]}"
     else:
         message = end
-    left = sum(isinstance(item, Code) for item in items[done + 1 :])
+    left = sum(isinstance(item, Block) for item in items[done + 1 :])
     later = f" ({left} {'block' if left == 1 else 'blocks'} after it not run)" if left else ""
     return Problem(file, line, message + later)
-
-
-# ---- the conversation with a process ----
 
 
 def expect_runs(settings: Settings) -> None:
@@ -185,18 +164,16 @@ def expect_runs(settings: Settings) -> None:
         forker(str(settings.root))
 
 
-def _converse(job: Job) -> tuple[list[Ran | Formatted | Checked], list[str], str]:
+def _converse(job: Job) -> tuple[list[Answer], list[str], str]:
     """Send a job and hear its answers: answers, files the page read, and why it ended early."""
-    answers: list[Ran | Formatted | Checked] = []
+    answers: list[Answer] = []
     pid = 0
     try:
-        forks = forker(job.root)
+        forks = forker(str(job.settings.root))
         with Client(forks.large if job.libraries else forks.path, family="AF_UNIX") as connection:
             connection.send(job)
             patience = 60.0  # the first page waits for NumPy and Matplotlib to load
-            while True:
-                if not connection.poll(patience):
-                    return answers, [], "Timeout " + _log(job)
+            while connection.poll(patience):
                 answer = connection.recv()
                 if isinstance(answer, int):
                     pid = answer
@@ -206,7 +183,8 @@ def _converse(job: Job) -> tuple[list[Ran | Formatted | Checked], list[str], str
                     return answers, [], f"the engine failed here: {answer}"
                 else:
                     answers.append(answer)
-                patience = job.time_limit + 5  # the process stops itself before
+                patience = job.settings.options.time_limit + 5  # the process stops itself before
+            return answers, [], "Timeout " + _log(job)
     except (EOFError, ConnectionError):
         return answers, [], _log(job) or "the block ended the Python process (os._exit, or a signal)"
     finally:
@@ -216,8 +194,7 @@ def _converse(job: Job) -> tuple[list[Ran | Formatted | Checked], list[str], str
 
 
 def _log(job: Job) -> str:
-    log = Path(job.log)
-    return log.read_text(errors="replace") if log.exists() else ""
+    return job.log.read_text(errors="replace") if job.log.exists() else ""
 
 
 # ---- the cache ----
@@ -235,18 +212,13 @@ def _cache_file(settings: Settings, page: Page) -> Path:
 def _cache_key(settings: Settings, page: Page, meanings: dict[str, Meaning]) -> str:
     def seen(item: Item) -> object:
         """What of an item decides its outcome: not the line it stands at."""
-        if isinstance(item, Code):
-            return [(file, source) for file, _, source in item.segments], item.raises
-        return item.expression if isinstance(item, Value) else (item.tex, replace(item.binding, line=0))
+        if isinstance(item, Block):
+            return [(segment.file, segment.source) for segment in item.segments], item.raises
+        if isinstance(item, Check):
+            return item.tex, replace(item.binding, line=0)
+        return (item.expression, item.numbers) if isinstance(item, Statement) else item.expression
 
-    items = [seen(item) for item in _items(page)[0]]
     # A set is written in another order by every process, so it has no place in a key.
     table = [replace(meaning, line=0, pages=frozenset()) for meaning in meanings.values()]
-    return hashlib.sha256(repr((settings.fingerprint, settings.options.style, items, table)).encode()).hexdigest()
-
-
-def _from_cache(settings: Settings, page: Page, key: str) -> PageRun | None:
-    run: PageRun | None = load(_cache_file(settings, page), key)
-    if run is None or any(_digest(settings.root / file) != digest for file, digest in run.dependencies):
-        return None
-    return replace(run, cached=True)
+    known = (settings.fingerprint, settings.options.style, [seen(item) for item in _items(page)], table)
+    return hashlib.sha256(repr(known).encode()).hexdigest()

@@ -7,30 +7,47 @@ are names as well, which begin with a star. The page in the browser records with
 library alone, and asks for NumPy and Matplotlib only where they are loaded.
 """
 
-from __future__ import annotations
 import __future__
 
 import ast
+import contextlib
 import gc
 import os
+import pickle
 import sys
 import types
 import warnings
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
 from asrun.model import Facts
-from asrun.programs.statements import IMPORTS, names_in_classes, split
-from asrun.running.ambient import OFTEN, SELDOM, files_below, moved, settings
-from asrun.running.digests import IMMUTABLE, Digest, Digester
+from asrun.programs.statements import IMPORTS, mentioned, split
+from asrun.running.digests import IMMUTABLE, Digest, digest
 
 PYTHONS_OWN = frozenset(
     f"__{name}__"
     for name in ("annotate", "annotations", "builtins", "conditional_annotations", "doc", "file", "loader", "name",
                  "package", "spec", "warningregistry")
 )  # fmt: skip
+MUTABLE = (list, dict, set)  # as a module may keep them
+MAY_HOLD_CLASSES = (ast.ClassDef, ast.If, ast.For, ast.While, ast.With, ast.Try, ast.Match)
+# What a statement may set beside its names, asked of the libraries that are loaded.
+SETTINGS: dict[str, Callable[[Any], object]] = {
+    "numpy": lambda np: (np.get_printoptions(), np.geterr()),
+    "numpy.random": lambda random: pickle.dumps(random.get_state()),
+    "matplotlib": lambda mpl: tuple(dict.values(mpl.rcParams)),
+    "decimal": lambda decimal: [getattr(decimal.getcontext(), name) for name in ("prec", "rounding", "Emin", "Emax")],
+    "random": lambda random: random.getstate(),
+    "pandas": lambda pandas: repr(pandas._config.config._global_config),
+    "sklearn": lambda sklearn: repr(sklearn.get_config()),
+    "logging": lambda logging: (logging.root.level, len(logging.root.handlers)),
+    "locale": lambda locale: locale.setlocale(locale.LC_ALL),
+    "os": lambda os: (dict(os.environ), os.getcwd()),
+    "sys": lambda sys: sys.getrecursionlimit(),
+}
+Compiled = tuple[list[ast.stmt], types.CodeType]
+Count = Callable[[], int]
 
 
 class Names(dict[str, Any]):
@@ -54,29 +71,9 @@ class Names(dict[str, Any]):
             self.read.add(name)
         return super().__getitem__(name)
 
-    def __contains__(self, name: object) -> bool:
-        if isinstance(name, str) and name not in self.bound:
-            self.read.add(name)
-        return super().__contains__(name)
-
-    def get(self, name: str, default: Any = None) -> Any:
-        return self[name] if name in self else default  # noqa: SIM401 (this is that method)
-
     def __iter__(self) -> Iterator[str]:
         self.read.update(super().keys() - self.bound)
         return super().__iter__()
-
-    def keys(self) -> Any:
-        self.read.update(super().keys() - self.bound)
-        return super().keys()
-
-    def items(self) -> Any:
-        self.keys()
-        return super().items()
-
-    def values(self) -> Any:
-        self.keys()
-        return super().values()
 
     def __setitem__(self, name: str, value: Any) -> None:
         self.bound.add(name)
@@ -87,6 +84,10 @@ class Names(dict[str, Any]):
         self.bound.add(name)
         super().__delitem__(name)
 
+    # These go by the ones above.
+    __contains__, get = Mapping.__contains__, Mapping.get  # type: ignore[assignment]
+    keys, items, values = Mapping.keys, Mapping.items, Mapping.values  # type: ignore[assignment]
+
 
 class Main(types.ModuleType):
     """The module `__main__` of a page: its attributes are the page's names."""
@@ -95,15 +96,12 @@ class Main(types.ModuleType):
         super().__init__("__main__")
         super().__setattr__("names", Names())
 
-    @property
-    def __dict__(self) -> Names:  # type: ignore[override]
-        return cast(Names, types.ModuleType.__getattribute__(self, "names"))
-
     def __getattribute__(self, name: str) -> Any:
-        if name in ("__dict__", "__class__"):
+        if name == "__class__":
             return super().__getattribute__(name)
+        names = super().__getattribute__("names")
         try:
-            return super().__getattribute__("names")[name]
+            return names if name == "__dict__" else names[name]
         except KeyError:
             raise AttributeError(f"module '__main__' has no attribute {name!r}", name=name, obj=self) from None
 
@@ -111,14 +109,8 @@ class Main(types.ModuleType):
         self.__dict__[name] = value
 
     def __delattr__(self, name: str) -> None:
-        if name not in self.__dict__:
-            raise AttributeError(f"module '__main__' has no attribute {name!r}")
+        getattr(self, name)
         del self.__dict__[name]
-
-
-MUTABLE = (list, dict, set)  # as a module may keep them
-MAY_HOLD_CLASSES = (ast.ClassDef, ast.If, ast.For, ast.While, ast.With, ast.Try, ast.Match)
-Compiled = tuple[list[ast.stmt], types.CodeType]
 
 
 def compiled(source: str, file: str, line: int = 1, interactive: bool = False) -> list[Compiled]:
@@ -151,24 +143,16 @@ class Recorder:
     `folder` is where the page may write, `data` what it reads; `printed` and `drawn` count what has come so far.
     """
 
-    def __init__(
-        self,
-        folder: str,
-        data: str,
-        package: str,
-        printed: Callable[[], int] = lambda: 0,
-        drawn: Callable[[], int] = lambda: 0,
-    ) -> None:
+    def __init__(self, folder: str, data: str, package: str, printed: Count = int, drawn: Count = int) -> None:
         self.main = Main()
-        self.names = self.main.__dict__
+        self.names = cast(Names, self.main.__dict__)
         self.folder, self.data = folder, data
         self.printed, self.drawn = printed, drawn
-        self.digester = Digester({"__main__", package.split(".", maxsplit=1)[0]})
+        self.own = {"__main__", package.split(".", maxsplit=1)[0]}
         self.ids: dict[str, int] = {}
-        self.digests: dict[str, Digest] = {}  # of names whose values may change
+        self.digests: dict[str, Digest] = {}
         self.known: set[str] = set()  # all names that the page has bound so far
-        self.often: dict[str, object] = {}
-        self.seldom: dict[str, object] = {}
+        self.settings: dict[str, object] = {}
         self.files: set[str] = set()
         self.written = False
 
@@ -181,109 +165,106 @@ class Recorder:
 
     def run(self, statements: list[Compiled], facts: list[Facts]) -> None:
         """Run statements one after the other, and add to `facts` what each did, also the one that ends in an error."""
-        self.often, self.seldom = settings(OFTEN), self._seldom()
-        start = len(facts)
+        self.settings = self._settings()
         for nodes, code in statements:
             self.names.begin()
             self.files, self.written = set(), False
-            printed, drawn = self.printed(), self.drawn()
+            printed, drawn, fails = self.printed(), self.drawn(), True
             try:
                 exec(code, self.names)
+                fails = False
             except BaseException as error:
-                facts.append(self._facts(nodes, self.printed() > printed, self.drawn() > drawn, True))
-                self._note_seldom(facts, start)
                 raise error.with_traceback(cast(Any, error.__traceback__).tb_next) from None
-            facts.append(self._facts(nodes, self.printed() > printed, self.drawn() > drawn, False))
-        self._note_seldom(facts, start)
+            finally:
+                facts.append(self._facts(nodes, self.printed() > printed, self.drawn() > drawn, fails))
 
     def _facts(self, nodes: list[ast.stmt], prints: bool, drew: bool, fails: bool) -> Facts:
         collects = gc.isenabled()
         gc.disable()  # what is made here lives for a moment, and would set off the search for garbage again and again
         try:
-            return self._noted(nodes, prints, drew, fails)
+            read, bound = self.names.read - PYTHONS_OWN, self.names.bound - PYTHONS_OWN
+            for text in (ast.unparse(node) for node in nodes if isinstance(node, MAY_HOLD_CLASSES)):
+                # Bodies of classes look up names behind the back of the page's namespace.
+                read |= mentioned(text).now if "class " in text else set()
+            simple = not fails and all(map(only_binds, nodes))
+            changed = self._changed_settings(simple, nodes) | self._changed_values(read, bound, simple)
         finally:
             if collects:
                 gc.enable()
-
-    def _noted(self, nodes: list[ast.stmt], prints: bool, drew: bool, fails: bool) -> Facts:
-        read, bound = self.names.read - PYTHONS_OWN, self.names.bound - PYTHONS_OWN
-        for node in nodes:
-            if isinstance(node, MAY_HOLD_CLASSES):
-                read |= names_in_classes(node)
-        simple = not fails and all(map(only_binds, nodes))
-        changed = set[str]()
-        if not simple:
-            before, self.often = self.often, settings(OFTEN)
-            changed = moved(before, self.often) | ({"*files"} if self.written else set())
-        elif isinstance(nodes[0], IMPORTS):  # what it sets, it sets wherever it is imported
-            self.often = settings(OFTEN)
-            self.seldom = self._seldom() | self.seldom
-        self._compare(read, bound, changed, simple)
         self.known |= bound
         plt: Any = sys.modules.get("matplotlib.pyplot")
         draws = drew or bool(plt and hasattr(plt, "get_fignums") and plt.get_fignums())
-        reads, binds, changes = map(in_order, (read & self.known, bound, changed - bound))
-        return Facts(reads, binds, changes, in_order(self.files), prints, draws, fails)
+        reads, binds, changes = (tuple(sorted(some)) for some in (read & self.known, bound, changed - bound))
+        return Facts(reads, binds, changes, tuple(sorted(self.files)), prints, draws, fails)
 
-    def _compare(self, read: set[str], bound: set[str], changed: set[str], simple: bool) -> None:
-        """Take digests where a statement may have touched something, and add to what it bound and changed."""
+    def _changed_values(self, read: set[str], bound: set[str], simple: bool) -> set[str]:
+        """The names whose values a statement changed, by their digests; what it bound in secret is added to `bound`."""
         names = {name: value for name, value in self.names.plain().items() if name not in PYTHONS_OWN}
-        ids = dict(zip(names, map(id, names.values()), strict=True))
-        before, self.ids = self.ids, ids
-        bound |= {name for name, _ in ids.items() ^ before.items()}
+        before, self.ids = self.ids, {name: id(value) for name, value in names.items()}
+        bound |= {name for name, _ in self.ids.items() ^ before.items()}
+        changed = set[str]()
         if not simple:
             reached = [self.digests[name] for name in read if name in self.digests]
-            touched = frozenset[int]().union(*(digest.reach for digest in reached), *self._behind(read))
-            opaque = frozenset[int]().union(*(digest.opaque for digest in reached))
-            anything = any(digest.blind for digest in reached)
+            touched = frozenset[int]().union(*(known.reach for known in reached), *self._behind(read))
+            opaque = frozenset[int]().union(*(known.opaque for known in reached))
+            anything = any(known.blind for known in reached)
             for name, old in self.digests.items():
-                if name in bound or not (
-                    anything or not touched.isdisjoint(old.reach) or not opaque.isdisjoint(old.opaque)
-                ):
-                    continue
-                self.digests[name] = new = self.digester(names[name])
-                if new.value != old.value or not opaque.isdisjoint(new.opaque):
-                    changed.add(name)
+                if name not in bound and (anything or touched & old.reach):
+                    self.digests[name] = new = digest(names[name], self.own)
+                    if new.value != old.value or opaque & new.opaque:
+                        changed.add(name)
         for name in bound:
             self.digests.pop(name, None)
-            if name in names and not (new := self.digester(names[name])).fixed:
-                self.digests[name] = new
+            if name in names:
+                self.digests[name] = digest(names[name], self.own)
+        return changed
 
-    def _behind(self, read: set[str]) -> Iterator[frozenset[int]]:
+    def _behind(self, read: set[str]) -> Iterator[set[int]]:
         """What the functions that a statement read find in the book's own modules."""
         values = (dict.get(self.names, name) for name in read)
-        own = {str(getattr(value, "__module__", "")) for value in values}
-        for name in own - {"__main__"}:
-            if name.split(".")[0] in self.digester.own and (module := sys.modules.get(name)):
+        for name in {str(getattr(value, "__module__", "")) for value in values} - {"__main__"}:
+            if name.split(".")[0] in self.own and (module := sys.modules.get(name)):
                 for kept, value in list(vars(module).items()):
                     if type(value) in MUTABLE and kept not in PYTHONS_OWN:
                         parts = value.values() if type(value) is dict else value
-                        yield frozenset([id(value), *(id(part) for part in parts if type(part) not in IMMUTABLE)])
+                        yield {id(value), *(id(part) for part in parts if type(part) not in IMMUTABLE)}
 
-    # ---- settings and files, which are no names ----
+    def _changed_settings(self, simple: bool, nodes: list[ast.stmt]) -> set[str]:
+        """What is set in another way; not by an import, which sets it wherever it stands, and no library just loaded."""
+        if simple and not isinstance(nodes[0], IMPORTS):
+            return set()
+        before, self.settings = self.settings, self._settings()
+        moved = {name for name, value in self.settings.items() if before.get(name, value) != value}
+        return set() if simple else moved | ({"*files"} if self.written else set())
 
-    def _seldom(self) -> dict[str, object]:
-        return settings(SELDOM) | {"*files": files_below(self.folder)}
+    def _settings(self) -> dict[str, object]:
+        """The settings of the libraries that are loaded and the files of the folder, by names that begin with a star."""
+        files: dict[str, tuple[int, int]] = {}
+        for place, folders, names in os.walk(self.folder):
+            folders[:] = [one for one in folders if one != "__pycache__" and os.path.join(place, one) != self.data]
+            for path in (os.path.join(place, name) for name in names):
+                with contextlib.suppress(OSError):
+                    told = os.lstat(path)
+                    files[path] = told.st_mtime_ns, told.st_size
+        return settings() | {"*files": files}
 
-    def _note_seldom(self, facts: list[Facts], start: int) -> None:
-        """Where a block changed what hardly one does, and what takes long to ask for, all its statements count."""
-        known = {name for one in facts[start:] for name in one.changes}
-        if changed := moved(self.seldom, self._seldom()) - known:
-            facts[start:] = [replace(one, changes=in_order({*one.changes, *changed})) for one in facts[start:]]
 
-
-def in_order(names: set[str]) -> tuple[str, ...]:
-    """A set in an order that is always the same."""
-    return tuple(sorted(names))
+def settings(names: Iterable[str] = tuple(SETTINGS)) -> dict[str, object]:
+    """The settings of the libraries of these names that are loaded, by names that begin with a star."""
+    found: dict[str, object] = {}
+    for name in names:
+        with contextlib.suppress(Exception):
+            if module := sys.modules.get(name):
+                found[f"*{name}"] = SETTINGS[name](module)
+    return found
 
 
 def only_binds(node: ast.stmt) -> bool:
     """Whether a statement runs no code but that of Python: a definition, an import, a constant."""
-    if isinstance(node, IMPORTS):
-        return True
-    if isinstance(node, ast.Assign):
-        return isinstance(node.value, ast.Constant) and all(isinstance(target, ast.Name) for target in node.targets)
-    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    values = [*node.args.defaults, *(value for value in node.args.kw_defaults if value)]
-    return not node.decorator_list and all(isinstance(value, (ast.Constant, ast.Name)) for value in values)
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        values = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
+        return not node.decorator_list and all(isinstance(value, (ast.Constant, ast.Name)) for value in values)
+    if isinstance(node, ast.Assign) and not all(isinstance(target, ast.Name) for target in node.targets):
+        return False
+    constant = isinstance(node, (ast.Assign, ast.Expr)) and isinstance(node.value, ast.Constant)
+    return constant or isinstance(node, IMPORTS)

@@ -5,8 +5,6 @@ nothing of it reaches another page. The second socket is for pages that need lar
 loads. The parent (`asrun.running.page`) watches, and kills what does not end.
 """
 
-from __future__ import annotations
-
 import atexit
 import contextlib
 import importlib
@@ -23,8 +21,11 @@ import traceback
 from multiprocessing.connection import Connection
 from typing import cast
 
-from asrun.model import Job
+from asrun.running.surroundings import Job
 from asrun.settings import PACKAGE
+
+# What every page needs. What is loaded here, no page loads for itself.
+LOADED = ("numpy.random", "matplotlib.style", "contourpy", "asrun.formulas.compare", "asrun.running.process")
 
 
 class Forker:
@@ -37,18 +38,19 @@ class Forker:
     def __init__(self, environment: dict[str, str]) -> None:
         self.folder = tempfile.mkdtemp(prefix="book-")
         self.path, self.large = os.path.join(self.folder, "socket"), os.path.join(self.folder, "large")
-        listeners = [_listener(path) for path in (self.path, self.large)]
-        descriptors = [listener.fileno() for listener in listeners]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "asrun.running.server", *map(str, descriptors)],
-            cwd=PACKAGE.parent,
-            env=environment,
-            pass_fds=descriptors,
-            stdin=subprocess.DEVNULL,
-            process_group=0,  # so that both end at once
-        )
-        for listener in listeners:
-            listener.close()
+        with socket.socket(socket.AF_UNIX) as plain, socket.socket(socket.AF_UNIX) as large:
+            for listener, path in ((plain, self.path), (large, self.large)):
+                listener.bind(path)
+                listener.listen(64)
+            descriptors = [plain.fileno(), large.fileno()]
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "asrun.running.server", *map(str, descriptors)],
+                cwd=PACKAGE.parent,
+                env=environment,
+                pass_fds=descriptors,
+                stdin=subprocess.DEVNULL,
+                process_group=0,  # so that both end at once
+            )
         atexit.register(self.close)
 
     def close(self) -> None:
@@ -56,14 +58,6 @@ class Forker:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def _listener(path: str) -> socket.socket:
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(path)
-    listener.listen(64)
-    os.set_inheritable(listener.fileno(), True)
-    return listener
 
 
 _running: dict[str, Forker] = {}
@@ -81,14 +75,11 @@ def forker(root: str) -> Forker:
         found = _running.get(blas_kernel())
         if found is None or found.process.poll() is not None:
             # The same everywhere, so that a page gives the same text on every machine.
-            environment = {
-                name: os.environ[name] for name in ("PATH", "HOME", "OPENBLAS_CORETYPE", "TMPDIR") if name in os.environ
-            }
-            environment |= {
+            handed_on = os.environ.keys() & {"PATH", "HOME", "OPENBLAS_CORETYPE", "TMPDIR"}
+            threads = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+            environment = {name: os.environ[name] for name in handed_on} | dict.fromkeys(threads, "1") | {
                 "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1",
                 "MPLBACKEND": "agg", "MPLCONFIGDIR": os.path.join(root, ".cache", "matplotlib"),
-                "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
-                "VECLIB_MAXIMUM_THREADS": "1",
             }  # fmt: skip
             found = _running[blas_kernel()] = Forker(environment)
         return found
@@ -97,51 +88,22 @@ def forker(root: str) -> Forker:
 # ---- within that process ----
 
 
-def serve_page(connection: Connection, job: Job) -> None:
-    """Run a job, and answer item by item."""
-    from asrun.running.process import PageProcess
-
-    os.setsid()
-    connection.send(os.getpid())
-    try:
-        process = PageProcess(job)
-        for item in job.items:
-            connection.send(process.run(item))
-        connection.send(process.files())
-    except Exception:
-        connection.send(traceback.format_exc())
-
-
 def serve(plain: int, large: int) -> None:
     """Load what every page needs, then serve both sockets, each in a process of its own."""
-    import matplotlib
-
-    matplotlib.use("agg")
     import matplotlib.pyplot as plt
-    import matplotlib.style
-    import numpy.random
 
-    import asrun.formulas.compare
-    import asrun.running.figures
-    import asrun.running.process
+    from asrun.running.figures import warm_up
 
-    # The first drawn text loads fonts, the first formula a grammar: what is loaded here, no page loads for itself.
-    figure, axes = plt.subplots()
-    axes.set(xlabel="x", ylabel="y", title="$t$")
-    axes.contour(numpy.eye(2))
-    asrun.running.figures.draw(figure, "warm-up")
-    plt.close("all")
+    for name in LOADED:
+        importlib.import_module(name)
+    plt.switch_backend("agg")
+    warm_up("$t$")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     parent, this = os.getppid(), os.getpid()
     if os.fork() == 0:
         parent, plain, large = this, large, plain
     os.close(large)
-    listen(plain, parent)
-
-
-def listen(descriptor: int, parent: int) -> None:
-    """Fork for every job that comes, until the parent is gone."""
-    listener = socket.socket(fileno=descriptor)
+    listener = socket.socket(fileno=plain)
     while os.getppid() == parent:
         if not select.select([listener], [], [], 2.0)[0]:
             continue
@@ -154,15 +116,28 @@ def listen(descriptor: int, parent: int) -> None:
             with contextlib.suppress(Exception):  # a page that imports it is told
                 importlib.import_module(name)
         if os.fork() == 0:
-            status = 1
             try:
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 listener.close()
                 serve_page(connection, job)
-                status = 0
             finally:
-                os._exit(status)
+                os._exit(0)  # whatever happens: this is a copy of the server
         connection.close()
+
+
+def serve_page(connection: Connection, job: Job) -> None:
+    """Run a job in a process of its own, and answer item by item."""
+    from asrun.running.process import PageProcess
+
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.setsid()
+    connection.send(os.getpid())
+    try:
+        process = PageProcess(job)
+        for item in job.items:
+            connection.send(process.run(item))
+        connection.send(process.around.files())
+    except Exception:
+        connection.send(traceback.format_exc())
 
 
 if __name__ == "__main__":

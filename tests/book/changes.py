@@ -8,16 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from asrun.checking.book import verify
 from asrun.formulas.katex import parse
 from asrun.formulas.notation import meanings_on, read_table
 from asrun.formulas.reader import read
 from asrun.formulas.scope import names_in
 from asrun.formulas.tree import Node
-from asrun.model import Page
+from asrun.model import Held, Page, Statement
 from asrun.reading.pages import read_pages
 from asrun.settings import Settings
 
-KINDS = ("output", "number", "formula", "snippet", "notation", "include", "container", "data")
+KINDS = ("output", "number", "statement", "formula", "snippet", "notation", "include", "container", "data")
 CONTAINERS = {
     "admonition": '!!! note "Hidden"\n\n    ```python\n    planted\n    ```\n',
     "details": '??? note "Hidden"\n\n    ```python\n    planted\n    ```\n',
@@ -50,9 +51,11 @@ class Mutant:
 def mutants(root: Path) -> list[Mutant]:
     """Every change that the drift test knows, in a fixed order."""
     settings = Settings.load(root)
-    pages = {page.uri: page for page in read_pages(settings)}
+    pages, runs = {page.uri: page for page in read_pages(settings)}, verify(settings).runs
     found: list[Mutant] = []
     for page in pages.values():
+        for statement, held in zip(page.statements, runs[page.uri].held, strict=True):
+            found += statement_mutants(page, statement, held)
         if not page.is_notebook:
             found += page_mutants(settings, page)
     for path in sorted(settings.modules.glob("*.py")):
@@ -116,6 +119,40 @@ def page_mutants(settings: Settings, page: Page) -> Iterator[Mutant]:
     if page.is_chapter:
         for name, container in CONTAINERS.items():
             yield Mutant("container", f"{uri}: {name}", page.file, len(text), "", "\n" + container, uri)
+
+
+OPPOSITES = {
+    ast.Lt: ("<", ">="), ast.LtE: ("<=", ">"), ast.Gt: (">", "<="), ast.GtE: (">=", "<"), ast.Eq: ("==", "!="),
+    ast.NotEq: ("!=", "=="), ast.In: ("in", "not in"), ast.NotIn: ("not in", "in"),
+}  # fmt: skip
+
+
+def statement_mutants(page: Page, statement: Statement, held: Held) -> Iterator[Mutant]:
+    """A comparison turned to its opposite, a bound moved past the value, one part of an `and` negated."""
+    above = sum(len(line) + 1 for line in page.text.split("\n")[: statement.line - 1])
+    begin, source = page.text.index(statement.expression, above), statement.expression
+
+    def mutant(what: str, start: int, end: int, new: str) -> Mutant:
+        name = f"{page.uri}: {what} @{start} of {source}"
+        return Mutant("statement", name, page.file, begin + start, source[start:end], new, page.uri)
+
+    def place(offset: int | None) -> int:
+        return len(source.encode()[:offset].decode())
+
+    for node in ast.walk(ast.parse(source, mode="eval")):
+        if isinstance(node, ast.Compare):
+            operands = [node.left, *node.comparators]
+            for one, other, operator in zip(operands, operands[1:], node.ops, strict=False):
+                old, new = OPPOSITES[type(operator)]
+                start = source.index(old, place(one.end_col_offset), place(other.col_offset))
+                yield mutant("opposite", start, start + len(old), new)
+        elif isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
+            for part in node.values:
+                start, end = place(part.col_offset), place(part.end_col_offset)
+                yield mutant("negated", start, end, f"(not ({source[start:end]}))")
+    for start, end, value in held.bounds:
+        bound = float(eval(source[start:end]))
+        yield mutant("bound", start, end, repr(2 * value - bound if value != bound else bound + 1))
 
 
 def formula_changes(tex: str) -> Iterator[tuple[str, int, str, str]]:

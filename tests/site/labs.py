@@ -87,8 +87,8 @@ class _Opened:
     markup: str  # of the lab, before it loads
     start: dict[str, Any]  # its first state
 
-    async def renew(self, lab: str) -> None:
-        """Put the lab back as the page brings it, with nothing remembered."""
+    async def renewed(self, lab: str) -> bool:
+        """Put the lab back as the page brings it. False where the page remembers what was done."""
         await self.page.emulate_media(reduced_motion="reduce")
         await self.page.mouse.move(0, 0)
         script = """([lab, markup]) => {
@@ -102,6 +102,7 @@ class _Opened:
           scrollTo(0, 0);
         }"""
         await self.page.evaluate(script, [lab, self.markup])
+        return await state(await bring(self.page, lab)) == self.start
 
 
 _opened: dict[tuple[str, ...], _Opened] = {}
@@ -133,7 +134,11 @@ async def using(
             await _expect_no_complaint(tab, watch)
         return
     key = (site.home, page, lab, theme, str(width))
-    if (opened := _opened.pop(key, None)) is None:
+    opened = _opened.pop(key, None)
+    if opened and not await opened.renewed(lab):
+        await opened.page.context.close()
+        opened = None
+    if opened is None:
         context = await new_window(browser, theme, width, **PERMISSIONS)
         tab, watch = await open_page(context, site.home + page)
         markup = await tab.evaluate(
@@ -142,9 +147,6 @@ async def using(
             lab,
         )
         opened = _Opened(tab, watch, markup, await state(await bring(tab, lab)))
-    else:
-        await opened.renew(lab)
-        assert await state(await bring(opened.page, lab)) == opened.start
     address = opened.page.url
     try:
         yield opened.page.locator(lab).first, opened.page, opened.watch

@@ -28,7 +28,7 @@ def test_a_page_that_is_checked_alone_must_be_in_nav(
 
 
 def test_a_place_in_a_formula_of_a_quotation_is_that_of_the_page(book: SmallBook) -> None:
-    book.page("\n> $$\n> a = b\n> + \\nothing\n> $$\n>\n> <!-- statement -->\n")
+    book.page("\n> $$\n> a = b\n> + \\nothing\n> $$\n>\n> <!-- definition -->\n")
     (problem,) = book.problems()
     assert problem.startswith("docs/page.md:8: column 5: KaTeX cannot read the formula")
 

@@ -17,17 +17,17 @@ from tests.asrun.faults import told
         ),
         (
             "bad-latex-in-its-own-lines",
-            "\nText.\n\n$$\na = b \\\\\n  \\foo{3}\n$$\n\n<!-- statement -->\n",
+            "\nText.\n\n$$\na = b \\\\\n  \\foo{3}\n$$\n\n<!-- definition -->\n",
             ["docs/page.md:10: column 3: KaTeX cannot read the formula: Undefined control sequence: \\foo"],
         ),
         (
             "bad-latex-in-a-quote",
-            "\n> $$\n> a \\foo\n> $$\n>\n> <!-- statement -->\n",
+            "\n> $$\n> a \\foo\n> $$\n>\n> <!-- definition -->\n",
             ["docs/page.md:7: column 5: KaTeX cannot read the formula: Undefined control sequence: \\foo"],
         ),
         (
             "formula-that-the-site-does-not-see",
-            "\nText\n$$ a $$\n<!-- statement -->\nmore.\n",
+            "\nText\n$$ a $$\n<!-- definition -->\nmore.\n",
             [
                 "docs/page.md:7: the site's parser does not read $a$ as a formula: leave a blank line around $$…$$, and escape "
                 "a dollar sign that is none as \\$"

@@ -141,7 +141,7 @@ def test_records(book: SmallBook, body: str, problems: list[str]) -> None:
         ),
         (
             "in-a-formula",
-            "\nText.\n\n$$x = 0.334$$\n\n<!-- statement -->\n",
+            "\nText.\n\n$$x = 0.334$$\n\n<!-- definition -->\n",
             [
                 "docs/page.md:8: the number 0.334 has no expression: write beneath it a line <!-- 0.334 = expression:.3f -->, "
                 "or <!-- version --> or <!-- quoted: source -->"
@@ -167,7 +167,7 @@ def test_records(book: SmallBook, body: str, problems: list[str]) -> None:
         ),
         (
             "named-but-not-there",
-            block("x = 1 / 3") + "\n$$x = 1$$\n\n<!-- statement -->\n<!-- 0.333 = x:.3f -->\n",
+            block("x = 1 / 3") + "\n$$x = 1$$\n\n<!-- definition -->\n<!-- 0.333 = x:.3f -->\n",
             [
                 "docs/page.md:13: no 0.333 stands in the formula, heading or alt text above this comment: name the number as "
                 "it is written there"

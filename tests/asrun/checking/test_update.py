@@ -149,14 +149,14 @@ def test_several_records_and_numbers_at_once(book: SmallBook) -> None:
             "With $x = 0.1$<!-- 0.1 = x:.3f -->, 0.1<!-- = .1 --> is $0.1$<!-- 0.1 = .1 -->.",
             "With $x = 0.333$<!-- 0.333 = x:.3f -->, 0.1<!-- = .1 --> is $0.1$<!-- 0.1 = .1 -->.",
         ),
-        ("$$x = 0.1$$\n\n<!-- statement -->\n<!-- 0.1 = x:.3f -->",
-         "$$x = 0.333$$\n\n<!-- statement -->\n<!-- 0.333 = x:.3f -->"),
+        ("$$x = 0.1$$\n\n<!-- definition -->\n<!-- 0.1 = x:.3f -->",
+         "$$x = 0.333$$\n\n<!-- definition -->\n<!-- 0.333 = x:.3f -->"),
         (
-            "$$\nx = 0.1,\\quad\ny = 0.2\n$$\n\n<!-- statement -->\n<!-- 0.1 = x:.3f -->\n<!-- 0.2 = 2 * x:.3f -->",
-            "$$\nx = 0.333,\\quad\ny = 0.667\n$$\n\n<!-- statement -->\n<!-- 0.333 = x:.3f -->\n<!-- 0.667 = 2 * x:.3f -->",
+            "$$\nx = 0.1,\\quad\ny = 0.2\n$$\n\n<!-- definition -->\n<!-- 0.1 = x:.3f -->\n<!-- 0.2 = 2 * x:.3f -->",
+            "$$\nx = 0.333,\\quad\ny = 0.667\n$$\n\n<!-- definition -->\n<!-- 0.333 = x:.3f -->\n<!-- 0.667 = 2 * x:.3f -->",
         ),
-        ("$$x = -0.1$$\n\n<!-- statement -->\n<!-- 0.1 = x:.3f -->",
-         "$$x = -0.333$$\n\n<!-- statement -->\n<!-- 0.333 = x:.3f -->"),
+        ("$$x = -0.1$$\n\n<!-- definition -->\n<!-- 0.1 = x:.3f -->",
+         "$$x = -0.333$$\n\n<!-- definition -->\n<!-- 0.333 = x:.3f -->"),
         ("So $x = 0.1 + 0.2$<!-- 0.1 = x:.3f --><!-- 0.2 = 2 * x:.3f -->.",
          "So $x = 0.333 + 0.667$<!-- 0.333 = x:.3f --><!-- 0.667 = 2 * x:.3f -->."),
         ("## A step of 0.1\n\n<!-- 0.1 = x:.3f -->", "## A step of 0.333\n\n<!-- 0.333 = x:.3f -->"),
@@ -165,8 +165,8 @@ def test_several_records_and_numbers_at_once(book: SmallBook) -> None:
             '!!! note "A step of 0.333"\n\n    <!-- 0.333 = x:.3f -->\n\n    Text.',
         ),
         # One number is a part of another: only the whole one changes.
-        ("$$x = 0.1 + 0.12 + 10.1$$\n\n<!-- statement -->\n<!-- 0.1 = x:.3f -->\n<!-- 0.12 = .12 -->\n<!-- 10.1 = 10.1 -->",
-         "$$x = 0.333 + 0.12 + 10.1$$\n\n<!-- statement -->\n<!-- 0.333 = x:.3f -->\n<!-- 0.12 = .12 -->\n<!-- 10.1 = 10.1 -->"),
+        ("$$x = 0.1 + 0.12 + 10.1$$\n\n<!-- definition -->\n<!-- 0.1 = x:.3f -->\n<!-- 0.12 = .12 -->\n<!-- 10.1 = 10.1 -->",
+         "$$x = 0.333 + 0.12 + 10.1$$\n\n<!-- definition -->\n<!-- 0.333 = x:.3f -->\n<!-- 0.12 = .12 -->\n<!-- 10.1 = 10.1 -->"),
     ],
 )  # fmt: skip
 def test_a_number(book: SmallBook, before: str, after: str) -> None:

