@@ -11,7 +11,7 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from asrun.checking.book import verify
@@ -114,3 +114,56 @@ def disagreements(census: dict[str, Count]) -> list[str]:
         for uri, count in census.items()
         if not count.raw == count.engine == count.second
     ]
+
+
+CLAIM = re.compile(r"^### (“.+”)$")
+VERDICT = re.compile(r"^ +\*\*(True|False|It depends)\b")
+STATEMENT = re.compile(r"<!--\s*holds(?: below)?:")
+NEEDED = {"True": 1, "False": 1, "It depends": 2}  # where it holds, and where it does not
+
+
+@dataclass
+class Claim:
+    """A sentence put to the test: its line and wording, verdicts, statements, blocks of Python."""
+
+    line: int
+    wording: str
+    verdicts: list[str] = field(default_factory=list)
+    statements: int = 0
+    blocks: int = 0
+    hidden: bool = False  # a fold box opens before the verdict
+
+
+def find_claims(text: str) -> list[Claim]:
+    """The claims of a page: sections of the third level whose heading is a sentence in quotation marks."""
+    found: list[Claim] = []
+    inside = False
+    for number, line in enumerate(text.split("\n"), 1):
+        if re.match(r"#{1,3} ", line):
+            match = CLAIM.match(line)
+            inside = match is not None
+            if match:
+                found.append(Claim(number, match[1]))
+        elif inside:
+            claim = found[-1]
+            claim.hidden |= line.startswith("??? ") and not claim.verdicts
+            if match := VERDICT.match(line):
+                claim.verdicts.append(match[1])
+            claim.statements += len(STATEMENT.findall(line))
+            claim.blocks += bool(FENCE.match(line) and "python" in line)
+    return found
+
+
+def unproven(text: str) -> list[str]:
+    """A sentence for every claim without one verdict in a fold box, a run, and as many statements as the verdict needs."""
+    faults = []
+    for claim in find_claims(text):
+        where = f"line {claim.line}, {claim.wording}: "
+        if len(claim.verdicts) != 1 or not claim.hidden:
+            faults.append(f"{where}one verdict belongs into a fold box, found {claim.verdicts}")
+        elif claim.blocks < 1:
+            faults.append(f"{where}no run decides it")
+        elif claim.statements < NEEDED[claim.verdicts[0]]:
+            needed = NEEDED[claim.verdicts[0]]
+            faults.append(f"{where}“{claim.verdicts[0]}” needs {needed} `holds`, found {claim.statements}")
+    return faults

@@ -14,7 +14,8 @@ from tests.site.python import PythonPage
 
 # What the Python in the page lacks: scikit-learn is 1.6 there, statsmodels is not among its packages.
 NOT_IN_BROWSER = {
-    ("claims.md", "scikit-learn>=1.9"): 1,
+    ("claims-descent.md", "scikit-learn>=1.9"): 2,
+    ("claims-descent.md", "statsmodels"): 1,
     ("goodness-of-fit.md", "statsmodels"): 1,
     ("one-answer.md", "scikit-learn>=1.9"): 1,
     ("one-answer.md", "statsmodels"): 1,
