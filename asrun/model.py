@@ -142,6 +142,7 @@ class Page(Source):
     comments: tuple[tuple[int, int], ...]  # their spans in the text
     links: tuple[tuple[int, str], ...]  # lines and addresses of links and pictures
     anchors: frozenset[str]
+    bold: frozenset[tuple[str, str]]  # what stands in bold, each behind the id of the heading above it
     words: int
     problems: tuple[Problem, ...]
     runnable: bool  # whether its fences have no faults
@@ -178,6 +179,30 @@ class Meaning:
     integer: bool = False
     pages: frozenset[str] = frozenset()
     line: int = 0
+
+
+@dataclass(frozen=True)
+class Term:
+    """A row of the table of terms."""
+
+    written: tuple[str, ...]  # its names as the table has them; those in italics are everyday words, too
+    sentence: str
+    uri: str
+    anchor: str  # of the section that explains it, "" for what stands before the first
+    line: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name.strip("*") for name in self.written)
+
+    @property
+    def name(self) -> str:
+        return self.names[0]
+
+    @property
+    def answering(self) -> list[str]:
+        """The names that answer wherever they stand."""
+        return [name for name in self.written if not name.startswith("*")]
 
 
 @dataclass(frozen=True)

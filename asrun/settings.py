@@ -31,6 +31,7 @@ class Options:
     tests: str = "tests/snippets"  # the folder with a test file for each of them
     shared_modules: tuple[str, ...] = ()  # those that belong to no single chapter
     notation: str = ""  # the page with the table of symbols
+    terms: str = ""  # the page with the table of terms
     style: str = ""  # the `module:NAME` of a dict of Matplotlib settings
     preload: tuple[str, ...] = ()  # libraries that are loaded once for all pages that import them
     runtime: tuple[

@@ -13,8 +13,9 @@ from asrun.checking.rules import check_book, check_in_nav, check_page
 from asrun.formulas import katex
 from asrun.formulas.notation import meanings_on, read_table
 from asrun.formulas.symbols import tag
-from asrun.model import Meaning, Page, Problem
+from asrun.model import Meaning, Page, Problem, Term
 from asrun.reading.pages import read_pages
+from asrun.reading.terms import read_terms
 from asrun.running.page import PageRun, expect_runs, run_page
 from asrun.settings import PAGE_SUFFIXES, BookError, Settings
 
@@ -59,6 +60,7 @@ class Book:
     runs: Runs
     math: dict[str, Math] = field(repr=False)
     meanings: dict[str, dict[str, Meaning]] = field(repr=False)
+    terms: tuple[Term, ...] = field(repr=False)
     book_problems: tuple[Problem, ...]  # those that are not of one page
 
     @cached_property
@@ -89,6 +91,7 @@ def begin(settings: Settings, only: Iterable[str] = (), say: Callable[[str], Non
     """
     expect_runs(settings)
     table, table_problems = read_table(settings)
+    terms, terms_problems = read_terms(settings)
     runs, found = Runs(), dict[str, Page]()
     for page in read_pages(settings, only):
         found[page.uri] = page
@@ -100,8 +103,8 @@ def begin(settings: Settings, only: Iterable[str] = (), say: Callable[[str], Non
     if only:
         problems = tuple(check_in_nav(settings, pages.values()))
     else:
-        problems = (*check_book(settings, pages), *table_problems)
-    return Book(settings, pages, runs, math, meanings, problems)
+        problems = (*check_book(settings, pages, terms), *table_problems, *terms_problems)
+    return Book(settings, pages, runs, math, meanings, terms, problems)
 
 
 def verify(settings: Settings, only: Iterable[str] = (), say: Callable[[str], None] = lambda text: None) -> Book:

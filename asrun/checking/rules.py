@@ -11,9 +11,10 @@ from itertools import chain
 from urllib.parse import unquote, urlsplit
 
 from asrun.formulas.katex import Rendered
-from asrun.model import Block, Fault, Figure, Formula, Number, Page, Problem, Ran
+from asrun.model import Block, Fault, Figure, Formula, Number, Page, Problem, Ran, Term
 from asrun.reading.includes import sections_of
 from asrun.reading.prose import QUOTE
+from asrun.reading.terms import finder, found_in, key
 from asrun.running.page import PageRun
 from asrun.settings import Settings
 
@@ -158,11 +159,12 @@ def _place(page: Page, formula: Formula, offset: int) -> tuple[int, int, str]:
 # ---- the book ----
 
 
-def check_book(settings: Settings, pages: dict[str, Page]) -> Iterator[Problem]:
+def check_book(settings: Settings, pages: dict[str, Page], terms: Iterable[Term]) -> Iterator[Problem]:
     """What is wrong with more than one page. `pages` are all of them, by uri."""
     links = (page.problem(*fault) for page in pages.values() for fault in _check_links(settings, page, pages))
     yield from chain(_check_nav(settings, pages), check_in_nav(settings, pages.values()), links)
     yield from chain(_check_sections(settings, pages), _check_partners(settings, pages))
+    yield from _check_terms(settings.name(settings.docs / settings.options.terms), terms, pages)
 
 
 def check_in_nav(settings: Settings, pages: Iterable[Page]) -> Iterator[Problem]:
@@ -233,3 +235,21 @@ def _check_partners(settings: Settings, pages: dict[str, Page]) -> Iterator[Prob
             yield Problem(settings.name(path), 1, f"{what}: add it, or name the module in shared_modules")
         if not (settings.root / tests / f"test_{stem}.py").is_file():
             yield Problem(settings.name(path), 1, f"the module has no {tests}/test_{stem}.py")
+
+
+def _check_terms(file: str, terms: Iterable[Term], pages: dict[str, Page]) -> Iterator[Problem]:
+    """A row has a sentence and names of its own, and its term, under one of its names, stands in bold where it says; that links lead somewhere is told of all."""
+    seen: dict[str, Term] = {}
+    for term in terms:
+        if not term.sentence:
+            yield Problem(file, term.line, f"{term.name} has no sentence: say in one what it is")
+        for name in term.names:
+            first = found_in(seen, name) or seen.setdefault(key(name), term)
+            if first is not term:
+                yield Problem(file, term.line, f"{name} stands in line {first.line} already: a name has one row")
+        page = pages.get(term.uri)
+        if not page or (term.anchor and term.anchor not in page.anchors):
+            continue
+        if not any(finder(term.names).fullmatch(bold) for at, bold in page.bold if at == term.anchor):
+            where = f"{page.file}#{term.anchor}" if term.anchor else f"{page.file} before its first section"
+            yield Problem(file, term.line, f"{term.name} is not in bold in {where}: write **{term.name}** there")

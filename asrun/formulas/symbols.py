@@ -114,10 +114,10 @@ def marked(html: str) -> set[str]:
     return set(re.findall(rf'{ATTRIBUTE}="(\w+)"', html))
 
 
-def legend(html: str, meanings: dict[str, Meaning]) -> str:
-    """What the script shows: name, shape and meaning of each quantity that the page marks, as data."""
+def legend(html: str, meanings: dict[str, Meaning], more: Iterable[tuple[str, list[str]]] = ()) -> str:
+    """What the script shows: name, shape and meaning of each quantity that the page marks, as data, and what `more` there is."""
     used = marked(html)
-    facts: dict[str, list[str]] = {}
+    facts = dict(more)
     # The row of the whole goes before that of an entry, and a row of this page before one for all.
     for meaning in sorted(meanings.values(), key=lambda row: (bool(row.pages), not row.indices)):
         if (name := quantity(meaning)) in used:

@@ -33,7 +33,7 @@ from asrun.browser.pyodide import fetch, install
 from asrun.checking.book import Book, begin
 from asrun.formulas.symbols import legend
 from asrun.model import Page
-from asrun.publishing import take
+from asrun.publishing import take, terms
 from asrun.publishing.page import Dressing, compact, page_facts
 from asrun.publishing.policy import with_headers, write_policy
 from asrun.publishing.stylesheet import stylesheet
@@ -44,6 +44,7 @@ log = logging.getLogger("mkdocs.asrun")
 THEME = Path(__file__).parent / "theme"
 SCRIPT = "assets/book.js"
 IMAGES = "assets/figures/"
+SEARCH_INDEX = "search/search_index.json"
 
 
 @contextmanager
@@ -152,7 +153,7 @@ class Plugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call]
         """Give MkDocs the finished Markdown, with placeholders where figures and formulas go."""
         book, uri = self.book, page.file.src_uri
         if book is None or uri not in book.pages:
-            self.dressing.names = ()
+            self.dressing.names, self.dressing.links = (), terms.Links("", "", ())
             return markdown
         ours = book.pages[uri]
         # mkdocs-jupyter would render a notebook by nbconvert: another Markdown, inline styles, 600 KB.
@@ -185,7 +186,7 @@ class Plugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call]
         """Fill the placeholders."""
         content = self.dressing.fill(page.content or "")
         meanings = self.book.meanings.get(page.file.src_uri, {}) if self.book else {}
-        page.content = content + legend(content, meanings)
+        page.content = content + legend(content, meanings, terms.told(content, self.book.terms if self.book else ()))
 
     def on_post_page(self, output: str, **_: Any) -> str:
         """Take out what nobody sees: half a kilobyte of a page as it is sent."""
@@ -207,6 +208,8 @@ class Plugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call]
         site = Path(config.site_dir)
         write_policy(site, serving=self.serving)
         if self.book:
+            urls = {file.src_uri: file.url for file in self.in_order}
+            terms.into_search(site / SEARCH_INDEX, self.book.terms, urls)
             take.finish(self.taking, self.book, site, config.site_url or "")
         if (site / BUNDLE).exists():
             install(self.settings, site)

@@ -14,6 +14,7 @@ from asrun.checking.book import Book
 from asrun.checking.record import counts, page_record
 from asrun.formulas import symbols
 from asrun.model import Figure, Formula, Page
+from asrun.publishing import terms
 from asrun.publishing.render import RECORD, record_on, render_page
 from asrun.reading.blocks import FOR_SCRIPTS
 
@@ -61,6 +62,7 @@ class Dressing(markdown.Extension, Treeprocessor):
         super().__init__()
         self.pieces: list[str] = []
         self.names: Collection[str] = frozenset()  # the variables of the code that the page's formulas speak of
+        self.links = terms.Links("", "", ())  # to what explains the terms of the page
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:
         """Look at the tree when all else has: behind the patterns of inline text (20), before attribute lists (8)."""
@@ -92,6 +94,7 @@ class Dressing(markdown.Extension, Treeprocessor):
         page, run, math = book.pages[uri], book.runs[uri], book.math[uri]
         functions = symbols.shown_functions(book.pages.values())
         self.names = symbols.marked("".join(rendered.html for rendered in math.values()))
+        self.links = terms.Links(uri, book.settings.options.terms, book.terms)
         seals: dict[tuple[int, int], str] = {}
         for bound, checked in zip(page.bound_formulas, run.checks, strict=False):
             if bound.binding and checked.agreed:
@@ -123,7 +126,8 @@ class Dressing(markdown.Extension, Treeprocessor):
     # ---- what Markdown has made of the rest ----
 
     def run(self, root: Element) -> None:
-        """Mark the variables in inline code, and join an aligned formula with the list of its reasons beneath."""
+        """Link terms, mark the variables in inline code, and join an aligned formula with the list of its reasons beneath."""
+        self.links.put(root)
         for code in root.iter("code"):
             if not len(code) and code.text in self.names:
                 code.set(symbols.ATTRIBUTE, str(code.text))

@@ -83,6 +83,7 @@ def read_file(settings: Settings, uri: str, raw: str) -> Page:
         comments=tuple(comment.span() for comment in prose.comments.values()),
         links=tuple((line_of(lines, href), href) for href in parsed.links),
         anchors=frozenset(parsed.anchors),
+        bold=frozenset((section, " ".join(text.split())) for section, text in parsed.bold),
         words=parsed.words,
         problems=(*written.problems, *(found if written.readable else ())),
         runnable=not block_problems,

@@ -54,7 +54,9 @@ class Parsed(HTMLParser):
         self.anchors: set[str] = set()
         self.images_without_alt: list[str] = []
         self.words = 0
-        self._math = self._pre = False
+        self.bold: list[tuple[str, str]] = []  # the id of the heading above, and the text
+        self._section = ""
+        self._math = self._pre = self._bold = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -72,11 +74,17 @@ class Parsed(HTMLParser):
         elif tag == "pre":
             self._pre = True
             self.indented_code.append("")
+        elif tag == "strong":
+            self._bold = True
+            self.bold.append((self._section, ""))
+        elif re.fullmatch("h[1-6]", tag):
+            self._section = given.get("id", "")
         self._math = self._math or "arithmatex" in classes.split()
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "pre":
             self._pre = False
+        self._bold = self._bold and tag != "strong"
 
     def handle_data(self, data: str) -> None:
         if self._math:
@@ -86,6 +94,8 @@ class Parsed(HTMLParser):
             self.indented_code[-1] += data
         else:
             self.text += data
+            if self._bold:
+                self.bold[-1] = (self._section, self.bold[-1][1] + data)
             self.words += len(re.findall(r"\w[\w'\u2019-]*", data))
 
 

@@ -9,7 +9,7 @@ from tests.site.built import Site, expect_none
 from tests.site.survey import SEARCH_INDEX, Visit
 
 KB = 1000
-PAGE = 30 * KB
+PAGE = 42 * KB
 NOTEBOOK = 60 * KB
 FIRST_VIEW = 250 * KB
 FIRST_VIEW_REQUESTS = 12

@@ -55,6 +55,26 @@ document.addEventListener("pointerover", (event) => {
 document.addEventListener("pointerup", (event) => touched(event, (module) => module.tapped(event)));
 document.addEventListener("focusin", (event) => touched(event, (module) => module.focused(event)));
 
+// A tap on a term is answered with its sentence; the next one follows the link.
+const TERM = "article a[data-s]";
+/** @type {Element | null} */
+let answered = null;
+let follows = true;
+document.addEventListener("pointerup", ({ pointerType, target }) => {
+  const term = around(target, TERM);
+  follows = pointerType !== "touch" || term === answered;
+  answered = term;
+});
+document.addEventListener(
+  "click",
+  (event) => {
+    if (follows || !event.detail || !around(event.target, TERM)) return; // the keyboard gives no detail
+    event.preventDefault();
+    event.stopPropagation();
+  },
+  true,
+);
+
 // ---- blocks: their buttons stand here; what they do comes with the first use of one, or with what a reader changed before ----
 
 const BUTTONS = { run: "Run", program: "Program", edit: "Edit", copy: "Copy", more: "More" };

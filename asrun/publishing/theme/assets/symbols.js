@@ -1,10 +1,12 @@
 // Symbols that answer: point at a symbol of a formula, or at a variable of the code, and the same quantity lights up
-// around it, with its name, shape and meaning. The marks and the texts were made when the site was built.
+// around it, with its name, shape and meaning. The marks and the texts were made when the site was built. The first use
+// of a term on a page answers in the same way with its sentence: it is a link, which a tap follows when it has answered.
 
 import { h } from "./dom.js";
 
 const MARKED = "[data-s]";
 const FORMULA = ".katex:has([data-s])";
+const TERM = "a[data-s]";
 /** @type {HTMLElement | null} */
 let source = null; // where the texts of this page stand
 /** @type {Record<string, [shape: string, meaning: string]>} */
@@ -23,7 +25,7 @@ const markOf = (target) => (target instanceof Element ? target.closest(`article 
  * @param {EventTarget | null} target
  * @returns {HTMLElement | null}
  */
-const formulaAt = (target) => (target instanceof HTMLElement && target.matches(FORMULA) ? target : null);
+const formulaAt = (target) => (target instanceof HTMLElement && target.matches(`${FORMULA}, ${TERM}`) ? target : null);
 
 function hide() {
   document.querySelectorAll(".book-lit").forEach((mark) => mark.classList.remove("book-lit", "book-at"));
@@ -42,7 +44,9 @@ function show(mark) {
   mark.classList.add("book-at");
   if (!tip.isConnected) document.body.append(tip);
   const [shape, meaning] = facts;
-  tip.replaceChildren(h("code", {}, name), " ", h("span", { class: "book-tip__shape" }, shape), " ", meaning);
+  const [, term] = name.split("term:");
+  if (term) tip.replaceChildren(h("b", {}, term), " ", meaning);
+  else tip.replaceChildren(h("code", {}, name), " ", h("span", { class: "book-tip__shape" }, shape), " ", meaning);
   tip.classList.add("book-tip--on");
   place(mark.getBoundingClientRect());
 }
@@ -66,7 +70,7 @@ function place(box) {
  */
 function walk(formula, step) {
   /** @type {HTMLElement[]} */
-  const marks = [...formula.querySelectorAll(/** @type {"span"} */ (`.katex-html ${MARKED}`))];
+  const marks = formula.matches(TERM) ? [formula] : [...formula.querySelectorAll(/** @type {"span"} */ (`.katex-html ${MARKED}`))];
   const at = shown ? marks.indexOf(shown) : -1;
   const first = step < 0 ? marks.length - 1 : 0;
   const next = marks[step === 0 || at < 0 ? first : (at + step + marks.length) % marks.length];
