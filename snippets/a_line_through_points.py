@@ -11,7 +11,7 @@ def load_penguins(path: str, columns: list[str]) -> tuple[np.ndarray, int]:
 
     Returns
     -------
-    table : (n, k), one row a bird, one column for each of the k names
+    table : (n, k), one row per bird, one column per name
     dropped : number of rows left out because one of these columns is missing
 
     Raises
@@ -23,7 +23,7 @@ def load_penguins(path: str, columns: list[str]) -> tuple[np.ndarray, int]:
     unknown = set(columns) - set(birds[0])
     if unknown:
         raise ValueError(f"{path} has no column {sorted(unknown)}.")
-    complete = [bird for bird in birds if all(bird[c] != "NA" for c in columns)]
+    complete = [row for row in birds if all(row[c] != "NA" for c in columns)]
     table = np.array([[float(bird[c]) for c in columns] for bird in complete])
     return table, len(birds) - len(complete)
 

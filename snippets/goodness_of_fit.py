@@ -112,3 +112,19 @@ def cross_validate(
 
 
 # --8<-- [end:cross-validate]
+
+
+# --8<-- [start:left-out]
+def left_out(y: np.ndarray, y_hat: np.ndarray, h: np.ndarray) -> np.ndarray:
+    """Errors (n,) at points that the fit had not seen, from one fit to all.
+
+    y_hat (n,) is that fit, by least squares, and h (n,) its leverages, all
+    below 1. In the unit of y.
+
+    Source: D. M. Allen (1974), Technometrics 16, 125-127.
+    """
+    errors: np.ndarray = residuals(y, y_hat) / (1 - h)
+    return errors
+
+
+# --8<-- [end:left-out]

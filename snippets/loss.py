@@ -50,8 +50,22 @@ def mae(y: np.ndarray, y_hat: np.ndarray) -> float:
 def loss_surface(
     x: np.ndarray, y: np.ndarray, ws: np.ndarray, bs: np.ndarray
 ) -> np.ndarray:
-    """Loss of every line (w, b) on a grid: one row a b, one column a w."""
+    """Loss of every line (w, b) on a grid: one row per b, one column per w."""
     return np.array([[mse(y, predict_line(x, w, b)) for w in ws] for b in bs])
 
 
 # --8<-- [end:loss-surface]
+
+
+# --8<-- [start:perpendicular-slope]
+def perpendicular_slope(x: np.ndarray, y: np.ndarray) -> float:
+    """Slope of the line with the smallest squared perpendicular distances.
+
+    x and y are (n,) and should have the same unit: the slope depends on it.
+    Source: K. Pearson (1901), lines and planes of closest fit.
+    """
+    longest = np.linalg.eigh(np.cov(x, y)).eigenvectors[:, -1]
+    return float(longest[1] / longest[0])
+
+
+# --8<-- [end:perpendicular-slope]

@@ -6,7 +6,9 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from snippets.closed_form import by_lstsq
+from snippets.goodness_of_fit import left_out
 from snippets.loss import residuals
+from snippets.wrong_tool import leverage
 
 
 # --8<-- [start:log-likelihood]
@@ -95,9 +97,9 @@ def intervals(e: Estimate, level: float = 0.95) -> np.ndarray:
 
 # --8<-- [start:p-values]
 def p_values(e: Estimate) -> np.ndarray:
-    """Chance of a |t| as large as ours if the parameter were 0: (p,).
+    """Chance of a |t| at least as large if the parameter were 0: (p,).
 
-    Source: Student (W. S. Gosset, 1908), Biometrika 6, 1-25.
+    Source: R. A. Fisher (1922), J. Royal Statistical Society 85, 597-612.
     """
     p: np.ndarray = 2 * stdtr(e.df, -np.abs(e.theta / e.errors))
     return p
@@ -142,3 +144,20 @@ def bootstrap(
 
 
 # --8<-- [end:bootstrap]
+
+
+# --8<-- [start:robust-errors]
+def robust_errors(A: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Standard errors (p,) that let each point have its own spread (HC3).
+
+    A (n, p) has full rank, and no point of leverage 1.
+
+    Source: J. G. MacKinnon, H. White (1985), J. Econometrics 29, 305-325.
+    """
+    alone = left_out(y, A @ by_lstsq(A, y), leverage(A))
+    pull = inverse_gram(A) @ A.T  # (p, n): how far each y moves theta
+    errors: np.ndarray = np.sqrt(pull**2 @ alone**2)
+    return errors
+
+
+# --8<-- [end:robust-errors]

@@ -1,8 +1,9 @@
 """Chapter "When a line is the wrong tool": see the failure, and cure it."""
 
+from statistics import NormalDist
+
 import numpy as np
 
-from snippets.closed_form import by_lstsq
 from snippets.goodness_of_fit import fit_linear, r_squared
 
 
@@ -10,16 +11,52 @@ from snippets.goodness_of_fit import fit_linear, r_squared
 def leverage(A: np.ndarray) -> np.ndarray:
     """Gain of each prediction per unit that its own y rises: (n,), 0 to 1.
 
-    It depends on A (n, p) alone, of full rank, and sums to p.
+    It depends on A (n, p) alone, and sums to p.
+
+    Raises
+    ------
+    ValueError : if A has not full rank
 
     Source: D. C. Hoaglin, R. E. Welsch (1978), American Statistician 32.
     """
+    if np.linalg.matrix_rank(A) < A.shape[1]:
+        raise ValueError("A column is a combination of the others.")
     Q = np.linalg.qr(A).Q
     h: np.ndarray = np.sum(Q**2, axis=1)
     return h
 
 
 # --8<-- [end:leverage]
+
+
+# --8<-- [start:studentized]
+def standardized(A: np.ndarray, y: np.ndarray, y_hat: np.ndarray) -> np.ndarray:
+    """Residuals y_hat - y by their standard deviations: (n,), no unit.
+
+    NaN for a point of leverage 1, where the residual must be 0.
+    """
+    n, p = A.shape
+    r, h = y_hat - y, leverage(A)
+    free = np.where(1 - h > 1e-9, 1 - h, np.nan)
+    scaled: np.ndarray = r / np.sqrt(r @ r / (n - p) * free)
+    return scaled
+
+
+def studentized(A: np.ndarray, y: np.ndarray, y_hat: np.ndarray) -> np.ndarray:
+    """The same, the noise estimated without the point: (n,), no unit.
+
+    With normal noise each follows Student's t with n - p - 1 degrees of
+    freedom.
+
+    Source: R. D. Cook, S. Weisberg (1982), Residuals and Influence.
+    """
+    n, p = A.shape
+    t = standardized(A, y, y_hat)
+    without: np.ndarray = t * np.sqrt((n - p - 1) / (n - p - t**2))
+    return without
+
+
+# --8<-- [end:studentized]
 
 
 # --8<-- [start:cooks-distance]
@@ -32,15 +69,25 @@ def cooks_distance(
 
     Source: R. D. Cook (1977), Technometrics 19, 15-18.
     """
-    n, p = A.shape
-    r, h = y_hat - y, leverage(A)
-    stays = np.where(1 - h > 1e-9, 1 - h, np.nan)
-    s2 = r @ r / (n - p)
-    distance: np.ndarray = r**2 * h / (p * s2 * stays**2)
+    h, pull = leverage(A), standardized(A, y, y_hat)
+    distance: np.ndarray = pull**2 * h / (A.shape[1] * (1 - h))
     return distance
 
 
 # --8<-- [end:cooks-distance]
+
+
+# --8<-- [start:normal-scores]
+def normal_scores(n: int) -> np.ndarray:
+    """Where n sorted draws from the bell curve of spread 1 would lie: (n,).
+
+    Source: A. Hazen (1914), Transactions of the ASCE 77.
+    """
+    shares = (np.arange(n) + 0.5) / n
+    return np.array([NormalDist().inv_cdf(share) for share in shares])
+
+
+# --8<-- [end:normal-scores]
 
 
 # --8<-- [start:fit-weighted]
@@ -49,7 +96,8 @@ def fit_weighted(
 ) -> np.ndarray:
     """Theta (p,) with the least sum of weights * r**2, weights (n,)."""
     root = np.sqrt(weights)
-    return by_lstsq(root[:, np.newaxis] * A, root * y)
+    theta: np.ndarray = np.linalg.lstsq(root[:, np.newaxis] * A, root * y)[0]
+    return theta
 
 
 # --8<-- [end:fit-weighted]
@@ -70,7 +118,7 @@ def fit_huber(
 
     Source: P. J. Huber (1964), Ann. Math. Statistics 35, 73-101.
     """
-    theta = by_lstsq(A, y)
+    theta = np.linalg.lstsq(A, y)[0]
     for _ in range(steps):
         r = np.abs(A @ theta - y)
         before = theta

@@ -3,10 +3,5 @@
 from asrun.names import hand_out
 
 __all__, __getattr__ = hand_out(
-    __name__,
-    compare="check",
-    katex="Parsed Rendered parse render",
-    notation="meanings_on read_table",
-    reader="read",
-    symbols="tag",
+    __name__, compare="check", katex="Rendered parse render", notation="meanings_on read_table", symbols="tag"
 )

@@ -3,23 +3,21 @@
 Runs in the page's own process, with the page's names as they are at its end.
 """
 
-from __future__ import annotations
-
 import builtins
 import re
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from asrun.formulas.evaluate import Evaluator
-from asrun.formulas.naming import Names, check_indices, open_indices
+from asrun.formulas.naming import check_indices, check_name, is_name, open_indices
 from asrun.formulas.reader import read
-from asrun.formulas.scope import DoesNotHold, Scope, Sizes, as_code, compiled, names_in, number
-from asrun.formulas.tree import CannotRead, Node, Side
+from asrun.formulas.scope import Sizes, as_code, compiled, names_in, number
+from asrun.formulas.tree import CannotRead, DoesNotHold, Node, Side
 from asrun.model import Binding, Check, Checked, Meaning
 
 # The first is the plainest to read in an error; then the corners: one example, one feature, more features than examples.
@@ -36,17 +34,18 @@ def check(item: Check, meanings: dict[str, Meaning], namespace: dict[str, Any], 
     try:
         functions = {name for name, meaning in meanings.items() if meaning.parameters}
         chains = read(item.tree, tex, functions.__contains__)
-        definitions = _definitions(others, meanings, functions)
         taken = _names_of(binding, meanings, namespace)
-        names, agreed = Names(tex, binding.code), 0
+        meanings = _with_definitions(others, meanings, functions)
+        draws: list[_Draw] = []
         for sizes in _sizes(binding, namespace):
             rng = np.random.default_rng([zlib.crc32(tex.encode()), *sizes.values()])
-            scope = Scope(meanings, namespace, sizes, rng, {}, definitions, taken, actual=binding.actual)
+            scope = Evaluator(meanings, namespace, sizes, rng, taken, binding.actual)
+            draws.append(_Draw(binding.code, chains, scope))
             with np.errstate(all="ignore"):  # what is not finite is told as an error of its own
-                _Draw(binding, tex, chains, scope, names).check()
-            agreed += 1
-        names.check(meanings)
-        return Checked(agreed)
+                draws[-1].check()
+        for place, (node, chain, _) in enumerate(draws[0].named):
+            check_name(node, chain, binding.code, [(draw.scope, draw.named[place][2]) for draw in draws])
+        return Checked(len(draws))
     except CannotRead as error:
         return Checked(0, f"{error} (understood so far: {tex[: error.offset].strip() or 'nothing'})", error.offset)
     except DoesNotHold as error:
@@ -55,8 +54,8 @@ def check(item: Check, meanings: dict[str, Meaning], namespace: dict[str, Any], 
         return Checked(0, "the definitions in the notation table go round in a circle")
 
 
-def _definitions(others: list[Check], meanings: dict[str, Meaning], functions: set[str]) -> dict[str, str]:
-    """The code of the page for functions like L, where exactly one of its formulas says so."""
+def _with_definitions(others: list[Check], meanings: dict[str, Meaning], functions: set[str]) -> dict[str, Meaning]:
+    """The table with the code of the page for functions like L, where exactly one of its formulas says so."""
     found: dict[str, set[str]] = {}
     for other in others:
         try:
@@ -67,7 +66,8 @@ def _definitions(others: list[Check], meanings: dict[str, Meaning], functions: s
         name = node.parts[0].name if node.kind == "call" else node.name
         if len(chains) == 1 and len(chains[0]) > 1 and name in functions and not other.binding.actual:
             found.setdefault(meanings[name].python, set()).add(other.binding.code)
-    return {name: next(iter(codes)) for name, codes in found.items() if len(codes) == 1}
+    codes = {python: tuple(codes) for python, codes in found.items() if len(codes) == 1}
+    return {name: replace(row, definitions=codes.get(row.python, row.definitions)) for name, row in meanings.items()}
 
 
 def _names_of(binding: Binding, meanings: dict[str, Meaning], namespace: dict[str, Any]) -> frozenset[str]:
@@ -81,11 +81,8 @@ def _names_of(binding: Binding, meanings: dict[str, Meaning], namespace: dict[st
         raise DoesNotHold(f"the binding names {name}, which neither the page nor the notation table knows", None)
     for name in () if binding.actual else sorted(names & namespace.keys() - known):
         if not callable(namespace[name]) and not isinstance(namespace[name], ModuleType):
-            raise DoesNotHold(
-                f"the binding names {name}, a value of the page that the notation table does not know: "
-                "add a row for it, or write <!-- value: … -->",
-                None,
-            )
+            text = f"the binding names {name}, a value of the page that the notation table does not know"
+            raise DoesNotHold(f"{text}: add a row for it, or write <!-- value: … -->", None)
     return names
 
 
@@ -93,36 +90,33 @@ def _sizes(binding: Binding, namespace: dict[str, Any]) -> list[Sizes]:
     """The sizes to try: those of the page where its values are meant, else many within the domain. Raises DoesNotHold."""
     if binding.actual:
         return [{name: namespace[name] for name in "nd" if isinstance(namespace.get(name), (int, np.integer))}]
-    every = [{"n": n, "d": d} for n, d in SIZES]
+    every, where = [{"n": n, "d": d} for n, d in SIZES], binding.where
     try:
-        found = [
-            sizes for sizes in every if not binding.where or eval(compiled(binding.where), {"__builtins__": {}}, sizes)
-        ]
+        found = [sizes for sizes in every if not where or eval(compiled(where), {"__builtins__": {}}, sizes)]
     except Exception as error:
-        raise DoesNotHold(f"`where {binding.where}` is no condition on n and d: {error}", None) from None
+        raise DoesNotHold(f"`where {where}` is no condition on n and d: {error}", None) from None
     if not found:
-        raise DoesNotHold(f"`where {binding.where}` leaves no sizes to try", None)
+        raise DoesNotHold(f"`where {where}` leaves no sizes to try", None)
     return found
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Draw:
     """A formula and its code with the values of one draw."""
 
-    binding: Binding
-    tex: str
+    code: str
     chains: list[list[Side]]
-    scope: Scope
-    names: Names
+    scope: Evaluator
+    named: list[tuple[Node, list[Side], Any]] = field(default_factory=list)  # with its chain and what the code gave
 
     def check(self) -> None:
-        """Demand that every side is what the code gives. Raises DoesNotHold or CannotRead."""
-        scope, code, count = self.scope, self.binding.code, len(self.chains)
-        taken = () if self.binding.actual else sorted(scope.prefer & scope.by_python.keys() - scope.sizes.keys())
+        """Demand that every side is what the code gives. Raises DoesNotHold."""
+        scope, code, count = self.scope, self.code, len(self.chains)
+        taken = () if scope.actual else sorted(scope.prefer & scope.by_python.keys() - scope.values.keys())
         for meaning in (scope.by_python[name] for name in taken):  # what the code takes is drawn, not derived
             if meaning.shape is not None and not meaning.index_size and not meaning.parameters:
                 scope.values[meaning.python] = scope.draw(meaning)
-        free = open_indices(self.chains, scope)
+        free = open_indices((side.node for chain in self.chains for side in chain), scope)
         result = _stacked(lambda s: s.evaluate(code, None), scope, [name for name in free if name in scope.prefer])
         if count > 1 and (not isinstance(result, tuple) or len(result) != count):
             raise DoesNotHold(f"the formula states {count} things, and {code} does not give {count}")
@@ -134,52 +128,42 @@ class _Draw:
     def chain(self, chain: list[Side], result: Any, free: list[str]) -> bool:
         """Compare all sides of a chain with the result; says whether there was one to compare."""
         try:
-            parts = [np.asarray(part, dtype=float) for part in (result if isinstance(result, tuple) else (result,))]
+            joined = np.concatenate([np.ravel(part) for part in result]) if isinstance(result, tuple) else result
+            wanted = np.asarray(joined, dtype=float)
         except (TypeError, ValueError):
-            raise DoesNotHold(f"{self.binding.code} gives {type(result).__name__}, and no numbers", None) from None
-        wanted = np.concatenate([part.ravel() for part in parts]) if isinstance(result, tuple) else parts[0]
-        compared, named = False, list[Node]()
-        for side, after in zip(chain, [*chain[1:], Side("", chain[0].node)], strict=True):
+            raise DoesNotHold(f"{self.code} gives {type(result).__name__}, and no numbers", None) from None
+        compared = False
+        for side, after in zip(chain, [*(side.relation for side in chain[1:]), ""], strict=True):
             node = side.node
-            assigned = after.relation == "<-"
             if node.kind == "argmin":
                 self.minimum(node, wanted)
-            elif assigned or (len(chain) > 1 and self.names.is_name(node, self.scope)):
-                check_indices(node, chain, self.scope, self.tex)
-                named += [] if assigned else [node]
+            elif after == "<-" or (len(chain) > 1 and is_name(node, self.scope)):
+                check_indices(node, chain, self.scope)
+                self.named += [] if after == "<-" else [(node, chain, wanted)]
                 continue
             else:
                 self.side(side, wanted, free)
             compared = True
-        for node in named:
-            self.names.see(node, chain, wanted, self.scope)
         return compared
 
     def side(self, side: Side, wanted: Any, free: list[str]) -> None:
         """Demand that one side is what the code gives."""
-        node, code, text = side.node, self.binding.code, self.tex[side.node.start : side.node.end]
+        node, code, text = side.node, self.code, side.node.text
         self.scope.rough.clear()
-        value = _stacked(lambda s: Evaluator(s, self.tex).value(node), self.scope, free)
+        value = _stacked(lambda s: s.value(node), self.scope, free)
         given = np.asarray(value if free else as_code(value))
         # One example or one feature: an axis of length 1 tells nothing, and the other draws do.
         narrow = 1 in self.scope.sizes.values()
         same = given.squeeze().shape == wanted.squeeze().shape if narrow else given.shape == wanted.shape
         if not same and not (given.size == wanted.size == 1):
-            raise DoesNotHold(f"{text} has shape {given.shape}, and {code} gives {wanted.shape}", node.start)
+            raise node.wrong(f"{text} has shape {given.shape}, and {code} gives {wanted.shape}")
         given, wanted = given.ravel(), wanted.ravel()
         if not (np.isfinite(given).all() and np.isfinite(wanted).all()):
-            raise DoesNotHold(
-                f"{text} or {code} is not finite in a draw: state the domain, as `where n > d + 1`", node.start
-            )
+            raise node.wrong(f"{text} or {code} is not finite in a draw: state the domain, as `where n > d + 1`")
         if side.relation in ("<", ">", "<=", ">="):
-            bounds = {
-                "<": given > wanted,
-                ">": given < wanted,
-                "<=": given >= wanted - EXACT,
-                ">=": given <= wanted + EXACT,
-            }
-            if not bounds[side.relation].all():
-                raise DoesNotHold(f"{code} {side.relation} {text} does not hold", node.start)
+            room = given - wanted if "<" in side.relation else wanted - given
+            if not (room > (-EXACT if "=" in side.relation else 0)).all():
+                raise node.wrong(f"{code} {side.relation} {text} does not hold")
             return
         tolerance = DIFFERENCES if self.scope.rough else EXACT
         allowed = tolerance * max(np.abs(given).max(initial=0), np.abs(wanted).max(initial=0))
@@ -187,47 +171,39 @@ class _Draw:
             allowed = 0.5 * 10.0 ** -len(match[1] or "") * (1 + 1e-9)
         differs = np.abs(given - wanted) > allowed
         if differs.any():
-            first = int(np.argmax(differs))
-            ratio = f", {given[first] / wanted[first]:.6g} times as much" if wanted[first] else ""
-            raise DoesNotHold(
-                f"{text} gives {given[first]:.6g}{ratio}, where {code} gives {wanted[first]:.6g}", node.start
-            )
+            ours, theirs = given[differs][0], wanted[differs][0]
+            ratio = f", {ours / theirs:.6g} times as much" if theirs else ""
+            raise node.wrong(f"{text} gives {ours:.6g}{ratio}, where {code} gives {theirs:.6g}")
 
     def minimum(self, node: Node, wanted: Any) -> None:
         """Demand that what the code gives is a minimum: the gradient is zero, and no step away lowers the value."""
         of, by = node.parts
-        text = self.tex[of.start : of.end]
-        variables = by.parts if by.kind == "tuple" else (by,)
-        meanings = [Evaluator(self.scope, self.tex).variable(variable) for variable in variables]
+        meanings = [self.scope.variable(variable) for variable in (by.parts if by.kind == "tuple" else (by,))]
         sizes = [int(np.size(self.scope.draw(meaning))) for meaning in meanings]
         if sum(sizes) != wanted.size:
-            raise DoesNotHold(
-                f"the code gives {wanted.size} numbers, and {self.tex[by.start : by.end]} has {sum(sizes)}", node.start
-            )
-        scope = replace(self.scope, prefer=self.scope.prefer | {meaning.python for meaning in meanings}, cache={})
+            raise node.wrong(f"the code gives {wanted.size} numbers, and {by.text} has {sum(sizes)}")
 
         def at(point: Any) -> Evaluator:
             parts = np.split(point, np.cumsum(sizes)[:-1])
             values = {m.python: part if m.shape else float(part[0]) for m, part in zip(meanings, parts, strict=True)}
-            return Evaluator(scope.changed(**values), self.tex)
+            return self.scope.changed(**values)
+
+        def height(point: Any) -> float:
+            return float(np.real(number(at(point).value(of))))
 
         point = wanted.ravel()
-        least = float(np.real(number(at(point).value(of))))
+        least = height(point)
         for _ in range(20):
-            step = scope.rng.normal(size=point.size)
-            for length in (1.0, 1e-2):
-                moved = float(np.real(number(at(point + length * step).value(of))))
-                if moved < least - EXACT * max(1.0, abs(least)):
-                    raise DoesNotHold(
-                        f"the code does not give the minimum of {text}: a step away lowers it", node.start
-                    )
+            step = self.scope.rng.normal(size=point.size)
+            if min(height(point + step), height(point + 1e-2 * step)) < least - EXACT * max(1.0, abs(least)):
+                raise node.wrong(f"the code does not give the minimum of {of.text}: a step away lowers it")
         for meaning in meanings:
             gradient, other = (at(place).gradient(of, meaning, node) for place in (point, point + 1.0))
             if np.abs(gradient).max() > DIFFERENCES * max(np.abs(other).max(), EXACT):
-                raise DoesNotHold(f"the gradient of {text} is not zero where the code puts the minimum", node.start)
+                raise node.wrong(f"the gradient of {of.text} is not zero where the code puts the minimum")
 
 
-def _stacked(evaluate: Callable[[Scope], Any], scope: Scope, indices: list[str]) -> Any:
+def _stacked(evaluate: Callable[[Evaluator], Any], scope: Evaluator, indices: list[str]) -> Any:
     """The value for each value of the free indices, as an array; without any, the value itself."""
     if not indices:
         return evaluate(scope)

@@ -12,8 +12,10 @@ from dataclasses import replace
 
 from asrun.formulas.tree import BARS, NORMS, CannotRead, Item, Line, Node, Raw, Side, cells, inner, lines_of, nodes_of
 
-FONTS = {"mathbf": "bf", "boldsymbol": "bf", "mathrm": "", "mathit": "", "mathcal": "cal", "mathbb": "bb"}
-ACCENTS = {"hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde", "widetilde": "tilde", "dot": "dot"}  # fmt: skip
+MARKS = {  # fonts and accents
+    "mathbf": "bf", "boldsymbol": "bf", "mathrm": "", "mathit": "", "mathcal": "cal", "mathbb": "bb",
+    "hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde", "widetilde": "tilde", "dot": "dot",
+}  # fmt: skip
 CLOSING = {
     "(": ")", "[": "]", r"\{": r"\}", r"\lbrace": r"\rbrace", "|": "|", r"\|": r"\|", r"\lvert": r"\rvert", r"\lVert": r"\rVert",
     r"\langle": r"\rangle",
@@ -51,7 +53,8 @@ def symbol_of(nodes: list[Raw], tex: str) -> list[str]:
     node = _Reader(nodes, tex, lambda name: False).whole(_Reader.factor)
     if node.kind not in ("symbol", "index"):
         raise CannotRead("this is not one symbol", 0)
-    return [part.name for part in node.parts or (node,)]
+    symbol, *indices = node.parts or (node,)
+    return [symbol.name, *(index.text for index in indices)]
 
 
 class _Reader(Line):
@@ -77,23 +80,27 @@ class _Reader(Line):
 
     # -- operators, from the loosest to the tightest --
 
+    def expressions(self) -> list[Node]:
+        """Expressions with commas between."""
+        parts = [self.expression()]
+        while self.text in (",", ";"):
+            self.take()
+            parts.append(self.expression())
+        return parts
+
     def expression(self) -> Node:
-        start = self.item.start
-        sign = SIGNS[self.take().text] if self.text in SIGNS else "add"
+        sign = self.take() if self.text in SIGNS else None
         node = self.term()
-        if sign == "subtract":
-            node = Node("negate", start, node.end, (node,))
+        if sign and SIGNS[sign.text] == "subtract":
+            node = self.node("negate", node, start=sign.start)
         while self.text in SIGNS:
-            kind, right = SIGNS[self.take().text], self.term()
-            node = Node(kind, node.start, right.end, (node, right))
+            node = self.node(SIGNS[self.take().text], node, self.term())
         return node
 
     def term(self) -> Node:
         node = self.factor()
         while self.text in TIMES or self.begins_factor():
-            kind = TIMES[self.take().text] if self.text in TIMES else "multiply"
-            right = self.factor()
-            node = Node(kind, node.start, right.end, (node, right))
+            node = self.node(TIMES[self.take().text] if self.text in TIMES else "multiply", node, self.factor())
         return node
 
     def begins_factor(self) -> bool:
@@ -111,25 +118,32 @@ class _Reader(Line):
         return self.scripts(node, self.take().raw) if self.item.kind == "scripts" else node
 
     def call(self, function: Node) -> Node:
-        closing, arguments = CLOSING[self.take().text], self.listed(_Reader.expression)
-        return Node("call", function.start, self.expect(closing).end, (function, *arguments))
+        closing, arguments = CLOSING[self.take().text], self.expressions()
+        return self.node("call", function, *arguments, end=self.expect(closing).end)
+
+    def inside(self, group: Raw) -> Node:
+        """The expression that a group is. Raises CannotRead where it is more."""
+        return self.within(group).whole(_Reader.expression)
 
     # -- what stands for itself --
 
     def base(self) -> Node:
         item = self.take()
-        raw, start, end = item.raw, item.start, item.end
+        raw, end = item.raw, item.end
         if item.text in CLOSING:
             return self.fenced(item)
         match item.kind:
             case "supsub":
                 return self.with_scripts(item)
             case "ordgroup":
-                return self.within(raw, _Reader.expression)
+                return self.inside(raw)
             case "genfrac":
-                return self.derivative(item) or Node("divide", start, end, self.both(raw["numer"], raw["denom"]))
+                return self.derivative(item) or self.at(
+                    item, "divide", self.inside(raw["numer"]), self.inside(raw["denom"])
+                )
             case "sqrt":
-                return Node("root", start, end, self.both(raw["body"], raw.get("index")))
+                groups = (raw[key] for key in ("body", "index") if raw.get(key))
+                return self.at(item, "root", *map(self.inside, groups))
             case "op" | "operatorname":
                 return self.operator(item)
             case "array":
@@ -139,52 +153,48 @@ class _Reader(Line):
             case "textord" if item.text.isdigit():
                 while self.item.kind and self.item.start == end and re.match(r"\d|\.\d", self.tex[end:]):
                     end = self.take().end
-                return Node("number", start, end, (), self.tex[start:end])
+                return self.node("number", start=item.start, end=end, name=self.tex[item.start : end])
             case "textord" if item.text == r"\nabla":
-                of = self.factor()
-                return Node("nabla", start, of.end, (of,))
+                return self.node("nabla", self.factor(), start=item.start)
             case "mathord" | "textord" if LETTER.fullmatch(item.text):
-                return Node("symbol", start, end, (), item.text)
+                return self.at(item, "symbol", name=item.text)
         raise self.unknown(item)
 
-    def both(self, *groups: Raw | None) -> tuple[Node, ...]:
-        return tuple(self.within(group, _Reader.expression) for group in groups if group)
-
     def fenced(self, opening: Item) -> Node:
-        parts = self.listed(_Reader.expression) if opening.text == "(" else [self.expression()]
-        end, node = self.expect(CLOSING[opening.text]).end, parts[0]
+        parts = self.expressions() if opening.text == "(" else [self.expression()]
+        end, kind = self.expect(CLOSING[opening.text]).end, parts[0].kind
         if len(parts) > 1:
-            return Node("tuple", opening.start, end, tuple(parts))
-        if opening.text in NORMS | BARS:
-            return Node("norm" if opening.text in NORMS else "abs", opening.start, end, (node,))
-        if node.kind in ("index", "group"):  # another script would mean another thing there
-            return Node("group", opening.start, end, (node,))
-        return replace(node, start=opening.start, end=end)
+            kind = "tuple"
+        elif opening.text in NORMS | BARS:
+            kind = "norm" if opening.text in NORMS else "abs"
+        elif kind in ("index", "group"):  # another script would mean another thing there
+            kind = "group"
+        else:
+            return replace(parts[0], start=opening.start, end=end)
+        return self.node(kind, *parts, start=opening.start, end=end)
 
     def matrix(self, item: Item) -> Node:
         environment = re.match(r"\\begin\s*\{(\w+\*?)\}", self.tex[item.start :])
         if not environment or environment[1] not in ("bmatrix", "pmatrix", "matrix"):
             raise CannotRead(f"cannot read an environment {environment[1] if environment else ''} here", item.start)
-        rows = [[self.both({"type": "ordgroup", "body": cell})[0] for cell in row if cell] for row in cells(item.raw)]
-        made = tuple(Node("row", row[0].start, row[-1].end, tuple(row)) for row in rows if row)
-        return Node("matrix", item.start, item.end, made)
+        rows = [[self.inside({"type": "ordgroup", "body": cell}) for cell in row if cell] for row in cells(item.raw)]
+        return self.at(item, "matrix", *(self.node("row", *row) for row in rows if row))
 
     def decorated(self, item: Item) -> Node:
         """A symbol with a font, a hat, a bar: together one name."""
-        label = item.raw.get("label", r"\overline").removeprefix("\\")
-        mark = FONTS.get(item.raw["font"]) if item.kind == "font" else ACCENTS.get(label)
+        mark = MARKS.get(item.raw.get("font") or item.raw.get("label", r"\overline").removeprefix("\\"))
         if mark is None:
             raise self.unknown(item)
         group = item.raw["base"] if item.kind == "accent" else item.raw["body"]
         letters = "".join(part.get("text", " ") for part in inner(group))
         if mark == "bf" and letters == "1":
-            return Node("ones", item.start, item.end)
+            return self.at(item, "ones")
         if mark == "" and letters.isalpha():
-            return Node("symbol", item.start, item.end, (), letters)
-        found = self.within(group, _Reader.factor)
+            return self.at(item, "symbol", name=letters)
+        found = self.within(group).whole(_Reader.factor)
         if found.kind != "symbol":
             raise CannotRead("a hat, bar or font on something that is not a symbol", found.start)
-        return Node("symbol", item.start, item.end, (), f"{mark} {found.name}" if mark else found.name)
+        return self.at(item, "symbol", name=f"{mark} {found.name}".strip())
 
     # -- what hangs on a base --
 
@@ -192,14 +202,14 @@ class _Reader(Line):
         raw = item.raw
         if not raw.get("base"):
             raise CannotRead("a script with nothing before it", item.start)
-        reader = self.group(raw["base"])
+        reader = self.within(raw["base"])
         if reader.item.kind in ("op", "operatorname"):
             return self.operator(reader.item, raw.get("sub"), raw.get("sup"))
         if reader.text == r"\nabla":
             if raw.get("sup") or not raw.get("sub"):
                 raise self.unknown(item)
-            by, of = self.within(raw["sub"], _Reader.expression), self.factor()
-            return Node("nabla", item.start, of.end, (of, by))
+            by, of = self.inside(raw["sub"]), self.factor()
+            return self.node("nabla", of, by, start=item.start, end=of.end)
         return self.scripts(reader.whole(_Reader.factor), raw)
 
     def scripts(self, node: Node, raw: Raw) -> Node:
@@ -208,35 +218,31 @@ class _Reader(Line):
         if sup and (text in STARS or re.fullmatch(r"\([\w+\-\\]+\)", text)):  # together a name, which may have indices
             if node.kind != "symbol":
                 raise CannotRead("a star or a step number on something that is not a symbol", sup["loc"][0])
-            node = Node("symbol", node.start, sup["loc"][1], (), f"{node.name}^{'*' if text in STARS else text}")
+            node = replace(node, end=sup["loc"][1], name=f"{node.name}^{'*' if text in STARS else text}")
             sup = None
         if sub:
             node = self.subscript(node, sub)
-        return self.superscript(node, sup, text) if sup else node
+        if not sup:
+            return node
+        if any(part.get("text") == r"\prime" for part in inner(sup)):
+            raise CannotRead("a prime: write ^\\top for a transpose, \\frac{d}{dx} for a derivative", node.end)
+        kind, exponent = (POWERS[text], ()) if text in POWERS else ("power", (self.inside(sup),))
+        return self.node(kind, node, *exponent, end=sup.get("loc", (0, node.end))[1])
 
     def subscript(self, node: Node, sub: Raw) -> Node:
         text, (start, end) = self.written(sub), sub.get("loc", (node.end, node.end))
         if node.kind in ("norm", "abs"):
-            return Node(node.kind, node.start, end, node.parts, text)
+            return replace(node, end=end, name=text)
         if node.kind != "symbol":
             raise CannotRead("a subscript on something that is not a symbol", start)
         if label := LABEL.fullmatch(text):
-            return Node("symbol", node.start, end, (), f"{node.name}_{label[1] or label[2]}")
-        reader = self.group(sub)
+            return replace(node, end=end, name=f"{node.name}_{label[1] or label[2]}")
+        reader = self.within(sub)
         if re.fullmatch(r"[a-z ]{2,}", text):  # ij are two indices, and no product
             indices = [reader.base() for _ in reader.items]
         else:
-            indices = reader.whole(lambda reader: reader.listed(_Reader.expression))
-        named = (replace(index, name=self.tex[index.start : index.end]) for index in indices)
-        return Node("index", node.start, max(node.end, end), (node, *named))
-
-    def superscript(self, node: Node, sup: Raw, text: str) -> Node:
-        if any(part.get("text") == r"\prime" for part in inner(sup)):
-            raise CannotRead("a prime: write ^\\top for a transpose, \\frac{d}{dx} for a derivative", node.end)
-        end = sup.get("loc", (0, node.end))[1]
-        if text in POWERS:
-            return Node(POWERS[text], node.start, end, (node,))
-        return Node("power", node.start, end, (node, self.within(sup, _Reader.expression)))
+            indices = reader.whole(_Reader.expressions)
+        return self.node("index", node, *indices, end=max(node.end, end))
 
     # -- operators with a name --
 
@@ -246,48 +252,42 @@ class _Reader(Line):
             name = "".join(part.get("text", "") for part in item.raw["body"])
         if name == "arg" and self.item.raw.get("base", {}).get("name") == r"\min":
             name, sub = "argmin", self.take().raw.get("sub")
-        bounds: tuple[Node, ...] = ()
         if name in ("sum", "prod"):
             bounds = self.bounds(item, sub, sup)
         elif not name or item.raw.get("symbol"):
             raise self.unknown(item)
         elif sup:
             raise CannotRead("a power on the name of a function: put it behind the argument", item.end)
-        elif name == "argmin" and sub:
-            by = self.within(sub, lambda reader: reader.listed(_Reader.factor))
-            bounds = (by[0] if len(by) == 1 else Node("tuple", by[0].start, by[-1].end, tuple(by)),)
-        elif name in ("arg", "argmin"):
+        elif name == "arg" or (name == "argmin" and not sub):
             raise CannotRead("expected \\arg\\min_… here: what is it the minimum over?", self.item.start)
-        elif name in ("max", "min") and sub:
-            bounds = (self.within(sub, _Reader.expression),)
+        elif sub and name in ("argmin", "max", "min"):
+            bounds = self.within(sub).whole(_Reader.expressions)
+            if len(bounds) > 1:
+                bounds = [self.node("tuple", *bounds)]
         elif sub:
             raise CannotRead("a subscript on the name of a function", item.end)
         else:
-            function = Node("symbol", item.start, item.end, (), f"fn {name}")
-            if self.text in ("(", "["):
-                return self.call(function)
-            of = self.factor()
-            return Node("call", item.start, of.end, (function, of))
+            function = self.at(item, "symbol", name=f"fn {name}")
+            return self.call(function) if self.text in ("(", "[") else self.node("call", function, self.factor())
         of = self.term()
         kind = {"sum": "sum", "prod": "product", "argmin": "argmin"}.get(name, "extreme")
-        return Node(kind, item.start, of.end, (of, *bounds), name if kind == "extreme" else "")
+        return self.node(kind, of, *bounds, start=item.start, end=of.end, name=name)
 
-    def bounds(self, item: Item, sub: Raw | None, sup: Raw | None) -> tuple[Node, ...]:
+    def bounds(self, item: Item, sub: Raw | None, sup: Raw | None) -> list[Node]:
         """What a sum runs over: nothing, an index, or an index with both bounds."""
-
-        def lower(reader: _Reader) -> list[Node]:
-            index = reader.factor()
-            return [index, reader.expression()] if reader.relation() == "=" else [index]
-
-        index = self.within(sub, lower) if sub else []
+        index = self.within(sub).whole(_Reader.lower) if sub else []
         if bool(sup) is not (len(index) == 2):
             has, lacks = ("an upper", "lower") if sup else ("a lower", "upper")
             raise CannotRead(f"a sum with {has} bound and no {lacks} one", item.start)
-        return (*index, self.within(sup, _Reader.expression)) if sup else tuple(index)
+        return [*index, self.inside(sup)] if sup else index
+
+    def lower(self) -> list[Node]:
+        index = self.factor()
+        return [index, self.expression()] if self.relation() == "=" else [index]
 
     def derivative(self, item: Item) -> Node | None:
         """A fraction that is the sign of a derivative."""
-        top, bottom = self.group(item.raw["numer"]), self.group(item.raw["denom"])
+        top, bottom = self.within(item.raw["numer"]), self.within(item.raw["denom"])
         mark = top.text
         if mark not in (r"\partial", "d") or (mark == "d" and (bottom.text != "d" or len(bottom.items) != 2)):
             return None  # d may be a number of features
@@ -296,4 +296,4 @@ class _Reader(Line):
         of = top.whole(_Reader.factor) if top.item.kind else None
         by = bottom.whole(_Reader.factor)
         of = of or self.factor()
-        return Node("partial", item.start, max(item.end, of.end), (of, by))
+        return self.node("partial", of, by, start=item.start, end=max(item.end, of.end))

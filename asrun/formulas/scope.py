@@ -1,17 +1,16 @@
 """The values that a formula sees: drawn at random in the shapes of the notation table, derived, or those of the page."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field
 from functools import cache
 from types import CodeType
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
-from asrun.formulas.tree import CannotRead
+from asrun.formulas.tree import DoesNotHold
 from asrun.model import Meaning
 
 CONSTANTS: dict[str, Any] = {"e": np.e, r"\pi": np.pi}
@@ -23,14 +22,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 Sizes = dict[str, int]
 
 
-class DoesNotHold(Exception):
-    """The formula and the code part ways, or a side cannot be evaluated, at `offset`; None: the comment is wrong."""
-
-    def __init__(self, message: str, offset: int | None = 0) -> None:
-        super().__init__(message)
-        self.offset = offset
-
-
 @dataclass
 class Scope:
     """The values that a formula sees in one draw."""
@@ -39,27 +30,23 @@ class Scope:
     namespace: dict[str, Any]
     sizes: Sizes
     rng: np.random.Generator
-    values: dict[str, Any]  # by Python name: drawn, or set for a derivative or a sum
-    definitions: dict[str, str] = field(default_factory=dict)  # Python name -> code of the page
-    prefer: frozenset[str] = frozenset()  # names that a definition should be made from
+    prefer: frozenset[str]  # names that a definition should be made from
+    actual: bool  # use the values of the page instead of drawing
     cache: dict[str, Any] = field(default_factory=dict)
-    actual: bool = False  # use the values of the page instead of drawing
-    rough: list[bool] = field(default_factory=list)  # differences were needed
     drawn: dict[str, Any] = field(default_factory=dict)  # one value for the whole draw, in sums and derivatives too
     busy: set[str] = field(default_factory=set)  # names whose definitions are being evaluated
-    by_python: dict[str, Meaning] = field(default_factory=dict)  # the first meaning of each Python name
+    rough: list[bool] = field(default_factory=list)  # differences were needed
 
     def __post_init__(self) -> None:
-        if not self.by_python:
-            for meaning in self.meanings.values():
-                self.by_python.setdefault(meaning.python, meaning)
+        first = {meaning.python: meaning for meaning in reversed(self.meanings.values())}
+        self.by_python: dict[str, Meaning] = first  # the first meaning of each Python name
+        self.values: dict[str, Any] = dict(self.sizes)  # by Python name; also drawn, or set for a derivative or a sum
 
-    def changed(self, **values: Any) -> Scope:
-        """The same with other values; what was derived from them is derived anew."""
-        return replace(self, values={**self.values, **values}, cache={})
-
-    def meaning_of(self, python: str) -> Meaning | None:
-        return self.by_python.get(python)
+    def changed(self, **values: Any) -> Self:
+        """The same with other values; what was derived is derived anew, and from these where it can be."""
+        other = copy(self)
+        other.values, other.prefer, other.cache = {**self.values, **values}, self.prefer | values.keys(), {}
+        return other
 
     def size(self, text: str) -> int:
         """A size of the notation table: n, d, d + 1, 3."""
@@ -68,77 +55,55 @@ class Scope:
         except Exception:
             raise DoesNotHold(f"the size {text} has no value here") from None
 
-    def shape(self, meaning: Meaning) -> tuple[int, ...]:
-        """The shape that the notation table gives a symbol."""
-        return tuple(self.size(part) for part in meaning.shape or ())
+    def sized(self, shape: tuple[str, ...] | None) -> tuple[int, ...]:
+        """A shape of the notation table, as (n, d)."""
+        return tuple(map(self.size, shape or ()))
+
+    def draw(self, meaning: Meaning) -> Any:
+        shape = self.sized(meaning.shape)
+        if meaning.integer:
+            return int(self.rng.integers(1, 5))
+        value = self.rng.uniform(0.3, 2.0, shape) if meaning.positive else self.rng.normal(0.4, 1.0, shape)
+        return value if shape else float(value)
 
     def python_value(self, python: str, offset: int | None = 0) -> Any:
         """The value of a Python name, as the code sees it."""
-        if python in self.values:
-            return self.values[python]
-        if python in self.sizes:
-            return self.sizes[python]
-        if python in self.cache:
-            return self.cache[python]
-        if self.actual and python in self.namespace:
-            return self.namespace[python]
-        meaning = self.meaning_of(python)
-        code = self.definitions.get(python) or (self._chosen(meaning) if meaning else "")
+        for known in (self.values, self.cache, self.namespace if self.actual else {}):
+            if python in known:
+                return known[python]
+        meaning = self.by_python.get(python)
+        shape, definitions = (meaning.shape, meaning.definitions) if meaning else (None, ())
+        # Of several definitions, the first that is made from the names at hand.
+        code = max(definitions, key=lambda code: bool(names_in(code) & self.prefer), default="")
         # Two names may be defined by each other, as w and theta: then one of them is drawn.
         if code and python not in self.busy:
             self.busy.add(python)
             try:
-                self.cache[python] = self.evaluate(code, offset)
+                value = self.cache[python] = self.evaluate(code, offset)
             finally:
                 self.busy.discard(python)
-            if meaning and meaning.shape is not None and not self.actual and python not in self.definitions:
-                self._check_shape(meaning, self.cache[python], offset)
-            return self.cache[python]
-        if meaning is None or meaning.shape is None:
-            raise DoesNotHold(
-                f"{python} has no value here: the notation table gives it neither shape nor definition", offset
-            )
+            if shape is not None and not self.actual and np.shape(value) != (stated := self.sized(shape)):
+                text = (
+                    f"the notation table gives {python} the shape {stated}, and its definition gives {np.shape(value)}"
+                )
+                raise DoesNotHold(text, offset)
+            return value
+        if meaning is None or shape is None:
+            text = f"{python} has no value here: the notation table gives it neither shape nor definition"
+            raise DoesNotHold(text, offset)
         if self.actual:
             raise DoesNotHold(f"the page gives {python} no value: give it one, or write <!-- code: … -->", offset)
         if python not in self.drawn:
             self.drawn[python] = self.draw(meaning)
         return self.drawn[python]
 
-    def _check_shape(self, meaning: Meaning, value: Any, offset: int | None) -> None:
-        """A row that gives both a shape and a definition must not contradict itself."""
-        stated = self.shape(meaning)
-        if np.shape(value) != stated:
-            raise DoesNotHold(
-                f"the notation table gives {meaning.python} the shape {stated}, and its definition gives {np.shape(value)}",
-                offset,
-            )
-
-    def _chosen(self, meaning: Meaning) -> str:
-        """Of several definitions the one that is made from the names at hand."""
-        for code in meaning.definitions:
-            if names_in(code) & self.prefer:
-                return code
-        return meaning.definitions[0] if meaning.definitions else ""
-
-    def draw(self, meaning: Meaning) -> Any:
-        shape = self.shape(meaning)
-        if meaning.integer:
-            return int(self.rng.integers(1, 5))
-        value = self.rng.uniform(0.3, 2.0, shape) if meaning.positive else self.rng.normal(0.4, 1.0, shape)
-        return value if shape else float(value)
-
     def evaluate(self, code: str, offset: int | None = 0) -> Any:
         """Run an expression of the table or the page with this scope's values."""
-        known = {
-            name
-            for name in names_in(code) - called_in(code)
-            if self.meaning_of(name) or name in self.values or name in self.sizes
-        }
+        names = sorted(names_in(code) - called_in(code))  # in one order, so that each run draws the same
+        known = [name for name in names if name in self.by_python or name in self.values]
         local = {name: self.python_value(name, offset) for name in known}
         try:
             return eval(compiled(code), {"np": np, **self.namespace, **local})
-        except (CannotRead, DoesNotHold):
-            raise
         except Exception as error:
             raise DoesNotHold(f"the code {code} raises {type(error).__name__}: {error}", offset) from None
 
@@ -161,11 +126,8 @@ def names_in(code: str) -> frozenset[str]:
 @cache
 def called_in(code: str) -> frozenset[str]:
     """The names that an expression calls as functions. Raises SyntaxError."""
-    return frozenset(
-        node.func.id
-        for node in ast.walk(ast.parse(code, mode="eval"))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    )
+    calls = [node.func for node in ast.walk(ast.parse(code, mode="eval")) if isinstance(node, ast.Call)]
+    return frozenset(function.id for function in calls if isinstance(function, ast.Name))
 
 
 # ---- values ----

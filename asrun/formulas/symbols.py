@@ -3,14 +3,11 @@
 The marks are made once, at build time; a small script shows what the notation table says of them.
 """
 
-from __future__ import annotations
-
 import ast
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
-from typing import NamedTuple
 
 from asrun.formulas.notation import quantity, row_of
 from asrun.formulas.reader import symbol_of
@@ -19,20 +16,21 @@ from asrun.model import Binding, Checked, Meaning, Page
 
 ATTRIBUTE = "data-s"
 # A name right before `=` is the keyword of an argument, which says nothing of the variable: alpha=0.6.
-VARIABLE = re.compile(r'<span class="n">(\w+)</span>(?P<keyword>(?=<span class="o">=</span>(?!<)))?')
+VARIABLE = re.compile(r'<span class="n">(\w+)</span>(?=(?P<keyword><span class="o">=</span>(?!<))?)')
 SYMBOLS = ("mathord", "textord", "font", "accent", "overline", "mclass")
 WORDS = ("text", "operatorname")
 NAMES: dict[tuple[str, str], list[str]] = {}
+Mark = tuple[int, int, str, str]  # start, end, and what stands before and behind
 BLANK = re.compile(r'<span class="w">(\s+)</span>')
 
 
 def tag(tex: str, tree: str, meanings: dict[str, Meaning]) -> str:
     """The formula with its symbols marked, and the lines of an aligned one numbered; `tree` is KaTeX's, "" for none."""
     nodes = nodes_of(tree) if tree else []
-    marks = [*_steps(nodes), *_symbols(tex, nodes, meanings)]
+    events: list[tuple[int, int, int, int, str]] = []
     # The steps stand before the symbols, so that of two marks of one place the step is the outer one.
-    events = [(mark.start, 1, -mark.end, place, mark.opening) for place, mark in enumerate(marks)]
-    events += [(mark.end, 0, -mark.start, -place, mark.closing) for place, mark in enumerate(marks)]
+    for place, (start, end, opening, closing) in enumerate([*_steps(nodes), *_symbols(tex, nodes, meanings)]):
+        events += [(start, 1, -end, place, opening), (end, 0, -start, -place, closing)]
     pieces, at = [], 0
     for offset, *_, text in sorted(events):
         pieces += [tex[at:offset], text]
@@ -40,31 +38,23 @@ def tag(tex: str, tree: str, meanings: dict[str, Meaning]) -> str:
     return "".join([*pieces, tex[at:]])
 
 
-class _Mark(NamedTuple):
-    start: int
-    end: int
-    opening: str
-    closing: str
-
-
-def _symbols(tex: str, nodes: list[Raw], meanings: dict[str, Meaning]) -> Iterator[_Mark]:
+def _symbols(tex: str, nodes: list[Raw], meanings: dict[str, Meaning]) -> Iterator[Mark]:
     """Each symbol of the table: the whole with its scripts, else what has a row of its own."""
     for node in nodes:
         base, end = node.get("base") if node["type"] == "supsub" else node, 0
-        if base and base["type"] in SYMBOLS:
+        if base and base["type"] in SYMBOLS and "loc" in base:  # a prime has no place of its own
+            start = base["loc"][0]
             for part, stop in _longest_first(node):
-                name, *indices = _name(tex, part, base["loc"][0], stop)
+                name, *indices = _name(tex, part, start, stop)
                 row = row_of(meanings, name, indices) if indices else None
                 if meaning := row or meanings.get(name) or meanings.get(name.rpartition("_")[0]):
                     # In braces of its own, so that it can be the argument of a command, as in \frac1n.
                     end = stop
-                    yield _Mark(base["loc"][0], end, rf"{{\htmlData{{s={quantity(meaning)}}}{{", "}}")
+                    yield start, end, rf"{{\htmlData{{s={quantity(meaning)}}}{{", "}}"
                     break
         if node["type"] not in WORDS:
-            rest = parts_of(node)
-            yield from _symbols(
-                tex, [part for part in rest if part.get("loc", (0,))[0] >= end] if end else rest, meanings
-            )
+            rest = [part for part in parts_of(node) if part.get("loc", (0,))[0] >= end]
+            yield from _symbols(tex, rest, meanings)
 
 
 def _longest_first(node: Raw) -> Iterator[tuple[Raw, int]]:
@@ -90,14 +80,14 @@ def _name(tex: str, node: Raw, start: int, end: int) -> list[str]:
     return NAMES[key]
 
 
-def _steps(nodes: list[Raw]) -> Iterator[_Mark]:
+def _steps(nodes: list[Raw]) -> Iterator[Mark]:
     """The cells of each line of an aligned formula, with the number of the line."""
     array = aligned(nodes)
     for number, row in enumerate(cells(array) if array else (), 1):
         for cell in row:
             placed = [node["loc"] for node in cell if node.get("loc")]
             if placed:
-                yield _Mark(placed[0][0], placed[-1][1], rf"\htmlData{{step={number}}}{{", "}")
+                yield placed[0][0], placed[-1][1], rf"\htmlData{{step={number}}}{{", "}"
 
 
 def lines_of(html: str) -> int:
@@ -112,10 +102,9 @@ def mark_code(html: str, names: Collection[str]) -> str:
     """
 
     def mark(match: re.Match[str]) -> str:
-        if match[1] not in names or match.groupdict().get("keyword") is not None:
-            return match[1] if match[0].startswith("<span") else match[0]
-        opening, _, rest = match[0].partition(">")
-        return f'{opening} {ATTRIBUTE}="{match[1]}">{rest}'
+        if match[1] not in names or match["keyword"]:
+            return match[1]
+        return f'<span class="n" {ATTRIBUTE}="{match[1]}">{match[1]}</span>'
 
     return VARIABLE.sub(mark, BLANK.sub(r"\1", html))
 
@@ -144,9 +133,8 @@ def shape_text(meaning: Meaning) -> str:
     """The shape as the table gives it."""
     if meaning.index_size:
         return f"1…{meaning.index_size}"
-    if not meaning.shape:
-        return "number"
-    return f"({', '.join(meaning.shape)}{',' if len(meaning.shape) == 1 else ''})"
+    shape = meaning.shape or ()
+    return f"({', '.join(shape)}{',' * (len(shape) == 1)})" if shape else "number"
 
 
 def seal(binding: Binding, checked: Checked, target: str) -> str:
@@ -159,9 +147,8 @@ def seal(binding: Binding, checked: Checked, target: str) -> str:
 
 def function_of(binding: Binding) -> str:
     """The first function that the bound code calls."""
-    calls = [node for node in ast.walk(ast.parse(binding.code, mode="eval")) if isinstance(node, ast.Call)]
-    names = [node.func.id for node in calls if isinstance(node.func, ast.Name)]
-    return names[-1] if names else ""
+    calls = [node.func for node in ast.walk(ast.parse(binding.code, mode="eval")) if isinstance(node, ast.Call)]
+    return ([function.id for function in calls if isinstance(function, ast.Name)] or [""])[-1]
 
 
 @cache

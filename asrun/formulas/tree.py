@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
 from typing import Any, Self, TypeVar
@@ -22,12 +22,20 @@ RELATIONS = {
 NORMS, BARS = {r"\|", r"\lVert"}, {"|", r"\lvert"}
 
 
-class CannotRead(Exception):
-    """The formula says something that the reader does not understand, at `offset` of its text."""
+class Fault(Exception):
+    """What is wrong with a formula, at `offset` of its text; None: its comment is wrong."""
 
-    def __init__(self, message: str, offset: int) -> None:
+    def __init__(self, message: str, offset: int | None = 0) -> None:
         super().__init__(message)
         self.offset = offset
+
+
+class CannotRead(Fault):
+    """The formula says something that the reader does not understand."""
+
+
+class DoesNotHold(Fault):
+    """The formula and the code part ways, or a side cannot be evaluated."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +47,26 @@ class Node:
     """
 
     kind: str
+    tex: str = field(repr=False)  # of the whole formula
     start: int
     end: int
     parts: tuple[Node, ...] = ()
     name: str = ""
+
+    @property
+    def text(self) -> str:
+        """The part as its author writes it."""
+        return self.tex[self.start : self.end]
+
+    def walk(self) -> Iterator[Node]:
+        """The part and all that it is made of."""
+        yield self
+        for part in self.parts:
+            yield from part.walk()
+
+    def wrong(self, message: str) -> DoesNotHold:
+        """The error to raise for this part."""
+        return DoesNotHold(message, self.start)
 
 
 @dataclass(frozen=True)
@@ -70,15 +94,13 @@ def aligned(nodes: list[Raw]) -> Raw | None:
 
 def cells(array: Raw) -> list[list[list[Raw]]]:
     """Rows of cells of an array; KaTeX puts a style and a group around the nodes of each."""
-    groups = [[cell["body"][0] if cell["type"] == "styling" else cell for cell in row] for row in array["body"]]
-    return [[group["body"] for group in row] for row in groups]
+    return [[inner(cell["body"][0] if cell["type"] == "styling" else cell) for cell in row] for row in array["body"]]
 
 
 def lines_of(nodes: list[Raw]) -> list[list[Raw]]:
     """The nodes of each line of an aligned formula; of another, its nodes as they are."""
     if array := aligned(nodes):
-        rows = ([node for cell in row for node in cell] for row in cells(array))
-        return [*rows, nodes[nodes.index(array) + 1 :]]
+        return [*(list(chain(*row)) for row in cells(array)), nodes[nodes.index(array) + 1 :]]
     return [nodes]
 
 
@@ -90,12 +112,11 @@ def inner(node: Raw) -> list[Raw]:
 def parts_of(node: Raw) -> list[Raw]:
     """The nodes that a node is made of; the rows and cells of an array one after the other."""
     found: list[Raw] = []
-    for key in PARTS:
-        parts = node.get(key)
-        if isinstance(parts, dict):
-            found.append(parts)
-        elif isinstance(parts, list):
-            found += chain.from_iterable(parts) if node["type"] == "array" else parts
+    for part in map(node.get, PARTS):
+        if isinstance(part, list):
+            found += chain.from_iterable(part) if node["type"] == "array" else part
+        elif isinstance(part, dict):
+            found.append(part)
     return found
 
 
@@ -169,30 +190,6 @@ class Line:
             raise CannotRead(f"expected {text} here, found {self.text or 'the end'}", self.item.start)
         return self.take()
 
-    def unknown(self, item: Item) -> CannotRead:
-        """The error where an item has no meaning, named as the author writes it."""
-        return CannotRead(f"cannot read {self.tex[item.start : item.end]} here", item.start)
-
-    def whole(self, read: Callable[[Self], Found]) -> Found:
-        """What `read` finds, where nothing may follow. Raises CannotRead."""
-        found = read(self)
-        if self.item.kind:
-            raise self.unknown(self.item)
-        return found
-
-    def within(self, node: Raw, read: Callable[[Self], Found]) -> Found:
-        """What `read` finds in a group, all of it. Raises CannotRead."""
-        return self.group(node).whole(read)
-
-    def group(self, node: Raw) -> Self:
-        """What stands in a group, to be read from its beginning."""
-        return type(self)(inner(node), self.tex, self.is_function, node.get("loc", (0, self.end))[1])
-
-    def written(self, node: Raw) -> str:
-        """A group as its author writes it, without braces."""
-        text = self.tex[slice(*node.get("loc", (0, 0)))]
-        return text[1:-1].strip() if node["type"] == "ordgroup" and text.startswith("{") else text
-
     def relation(self) -> str:
         """Go on behind a relation, if one is here; "" if not."""
         if [item.text for item in self.items[self.place : self.place + 2]] == [":", "="]:
@@ -200,10 +197,30 @@ class Line:
             return RELATIONS[":="]
         return RELATIONS[self.take().text] if self.text in RELATIONS else ""
 
-    def listed(self, read: Callable[[Self], Found]) -> list[Found]:
-        """What `read` finds again and again, with commas between."""
-        parts = [read(self)]
-        while self.text in (",", ";"):
-            self.take()
-            parts.append(read(self))
-        return parts
+    def unknown(self, item: Item) -> CannotRead:
+        """The error where an item has no meaning, named as the author writes it."""
+        return CannotRead(f"cannot read {self.tex[item.start : item.end]} here", item.start)
+
+    def node(self, kind: str, *parts: Node, start: int = -1, end: int = -1, name: str = "") -> Node:
+        """A node that begins and ends with its parts, where no other place is given."""
+        start, end = parts[0].start if start < 0 else start, parts[-1].end if end < 0 else end
+        return Node(kind, self.tex, start, end, parts, name)
+
+    def at(self, item: Item, kind: str, *parts: Node, name: str = "") -> Node:
+        return Node(kind, self.tex, item.start, item.end, parts, name)
+
+    def written(self, group: Raw) -> str:
+        """A group as its author writes it, without braces."""
+        text = self.tex[slice(*group.get("loc", (0, 0)))]
+        return text[1:-1].strip() if group["type"] == "ordgroup" and text.startswith("{") else text
+
+    def within(self, group: Raw) -> Self:
+        """What stands in a group, to be read from its beginning."""
+        return type(self)(inner(group), self.tex, self.is_function, group.get("loc", (0, self.end))[1])
+
+    def whole(self, read: Callable[[Self], Found]) -> Found:
+        """What `read` finds, where nothing may follow. Raises CannotRead."""
+        found = read(self)
+        if self.item.kind:
+            raise self.unknown(self.item)
+        return found

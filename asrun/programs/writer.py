@@ -5,7 +5,7 @@ import builtins
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain
@@ -82,18 +82,18 @@ class Writer:
         return found
 
     @cached_property
-    def dropped(self) -> set[Statement]:
-        """Of a function that both a module and the page define in the same words, one is enough."""
-        dropped: set[Statement] = set()
-        for part in self.flat:
+    def moved(self) -> set[Statement]:
+        """What stands elsewhere; of a function that a module and the page define in the same words, one is enough."""
+        moved = set(self.hoisted)
+        for part in self.flat if self.number else ():
             twins = [one for one in self.kept if part.is_definition and one.identity == part.identity]
             if twins:
                 before = [one.source for one in self.kept[: self.kept.index(twins[0])] if one.source]
                 if part in self.library.needed(before):
-                    dropped |= {one for one in twins if one.block != self.number}
+                    moved |= {one for one in twins if one.block != self.number}
                 else:
-                    dropped |= {part, *twins[1:]}
-        return dropped
+                    moved |= {part, *twins[1:]}
+        return moved
 
     # ---- the parts ----
 
@@ -118,11 +118,11 @@ class Writer:
         comments = next(place for place, line in enumerate(lines) if not line.lstrip().startswith("#"))
         return "\n".join([*lines[:comments], f"with {', '.join(around)}:", *inner[comments:]])
 
-    def _pieces(self, found: Iterable[Statement]) -> list[Statement]:
-        """Statements as the program has them, without those that it has elsewhere."""
+    def _pieces(self, found: Iterable[Statement], moved: Container[Statement] = ()) -> list[Statement]:
+        """Statements as the program has them, but for those that it has elsewhere."""
         pieces = []
         for one in found:
-            if not (one.is_future or one in self.hoisted or (self.number and one in self.dropped)):
+            if not (one.is_future or one in moved):
                 own = one.module or one.block == self.number
                 text = self.alias(one) if one.source else one.text if own else self._silent(one)
                 close = one.source or (one.module and one.is_constant)
@@ -131,7 +131,7 @@ class Writer:
 
     def _modules(self) -> str:
         """The functions of the book that are needed, in the order in which they are."""
-        pieces = {piece.text: piece for piece in self._pieces(self.flat)}
+        pieces = {piece.text: piece for piece in self._pieces(self.flat, self.moved)}
         flat = joined(sorted(pieces.values(), key=lambda piece: not piece.is_constant))
         return "\n\n\n".join(part for part in (flat, *map(self._scope, self.scopes)) if part)
 
@@ -186,14 +186,14 @@ class Writer:
     def program(self, about: About, code: str, raises: str) -> str:
         """The program of a block, which has this code, and ends in this error."""
         own = [one for one in self.kept if one.block == self.number]
-        earlier = self.kept[: len(self.kept) - len(own)]
+        earlier = [one for one in self.kept if one.block != self.number]
         draws = any(one.facts.draws for one in own)
         head = header(about, self.packages(), f"Block {self.number} of “{about.title}”" if about.title else "")
-        whole = self.kept == [one for one in self.page if one.block == self.number]
-        if whole and not (self.wanted or self.data or draws):
+        block = [one for one in self.page if one.block == self.number]
+        if self.kept == block and not (self.wanted or self.data or draws):
             return f"{head}\n{code.strip(chr(10))}\n"  # it is complete as it stands
-        modules, body, before = self._modules(), joined(self._pieces(own)), joined(self._pieces(earlier))
-        plt = self.plt.split()[-1]
+        body, before = (joined(self._pieces(part, self.moved)) for part in (own, earlier))
+        modules, plt = self._modules(), self.plt.split()[-1]
         if draws:
             self.extra.add(self.plt)
             if not raises and not re.search(r"(?m)^\s*\w+\.show\(\)\s*\Z", body):

@@ -33,7 +33,7 @@ COMMENT = re.compile(
     r"""<!--\s*(?:(?P<version>version) | (?P<quoted>quoted:\s*\S.*?) | (?P<definition>definition)
       | (?P<kind>code|value):\s*(?P<code>.+?)(?:\s+where\s+(?P<where>.+?))?
       | (?P<holds>holds(?P<below>\s+below)?):\s*(?P<statement>.+?)
-      | asrun:.*? | (?P<unknown>[a-z]+(?:\s[a-z]+)?):.*?
+      | asrun:.*? | (?P<unknown>(?!quoted:)[a-z]+(?:\s[a-z]+)?):.*?
       | (?P<literal>[^\s=]+)?\s*=(?!=)\s*(?P<expression>.+?)
       | .*?)\s*-->""",
     re.S | re.X,

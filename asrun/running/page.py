@@ -73,7 +73,7 @@ def run_page(
     return run
 
 
-def _items(page: Page, trees: Mapping[tuple[str, bool], katex.Parsed] | None = None) -> list[Item]:
+def _items(page: Page, trees: Mapping[tuple[str, bool], katex.Rendered] | None = None) -> list[Item]:
     """Blocks and expressions in page order, then the bound formulas, with what KaTeX reads in each where it is given."""
     code: list[Item] = [*page.code_blocks, *page.numbers, *page.statements]
     checks = (

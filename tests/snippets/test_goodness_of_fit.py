@@ -16,10 +16,13 @@ from snippets.goodness_of_fit import (
     cross_validate,
     fit_linear,
     k_folds,
+    left_out,
     load_anscombe,
     penguin_species,
     r_squared,
 )
+from snippets.model import design_matrix
+from snippets.wrong_tool import leverage
 
 ANSCOMBE = "docs/data/anscombe.csv"
 
@@ -171,6 +174,15 @@ def test_no_fold_is_seen_by_the_fit_that_predicts_it() -> None:
     for y_train, fold in zip(seen, folds, strict=True):
         assert len(y_train) == 9
         assert not set(y[fold]) & set(y_train)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_errors_of_points_left_out_are_those_of_as_many_fits(seed: int) -> None:
+    X, y = problem(seed, n=15)
+    ours = left_out(y, fit_linear(X, y)(X), leverage(design_matrix(X)))
+    for i in range(15):
+        rule = fit_linear(np.delete(X, i, axis=0), np.delete(y, i))
+        assert ours[i] == pytest.approx(rule(X[[i]])[0] - y[i], rel=1e-8)
 
 
 def test_anscombes_sets_are_the_ones_of_the_paper() -> None:

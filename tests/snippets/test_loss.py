@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from snippets.a_line_through_points import predict_line
-from snippets.loss import loss_surface, mae, mse, residuals
+from snippets.loss import loss_surface, mae, mse, perpendicular_slope, residuals
 
 Judge = Callable[[np.ndarray, np.ndarray], float]
 
@@ -98,3 +98,23 @@ def test_the_bowl_is_convex() -> None:
         between = mse(y, predict_line(x, t * w1 + (1 - t) * w2, t * b1 + (1 - t) * b2))
         chord = t * mse(y, predict_line(x, w1, b1)) + (1 - t) * mse(y, predict_line(x, w2, b2))
         assert between <= chord * (1 + 1e-12)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_slope_has_smaller_perpendicular_distances(seed: int) -> None:
+    x, y = points(seed)
+
+    def distances(slope: float) -> float:
+        # Through the point of means; the vertical residual times the cosine of the line's angle.
+        r = (y - y.mean()) - slope * (x - x.mean())
+        return float(np.sum(r**2)) / (1 + slope**2)
+
+    best = perpendicular_slope(x, y)
+    for slope in best + np.array([-1, -0.1, -0.001, 0.001, 0.1, 1]):
+        assert distances(slope) > distances(best)
+
+
+def test_the_perpendicular_line_does_not_mind_an_exchange_of_axes() -> None:
+    x, y = points(4)
+    assert perpendicular_slope(y, x) == pytest.approx(1 / perpendicular_slope(x, y))
+    assert perpendicular_slope(X_TINY, Y_TINY) == pytest.approx(2)

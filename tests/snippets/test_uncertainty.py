@@ -17,6 +17,7 @@ from snippets.uncertainty import (
     inverse_gram,
     log_likelihood,
     p_values,
+    robust_errors,
     t_limit,
 )
 
@@ -170,6 +171,25 @@ def test_bootstrap_draws_every_row_as_often_as_the_others() -> None:
     for row in range(3):
         means = bootstrap(np.ones((3, 1)), 3.0 * (np.arange(3) == row), 3000, np.random.default_rng(row))
         assert means.mean() == pytest.approx(1, abs=0.06)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_robust_errors_agree_with_statsmodels(seed: int) -> None:
+    A, y = problem(seed)
+    np.testing.assert_allclose(robust_errors(A, y), sm.OLS(y, A).fit(cov_type="HC3").bse, rtol=1e-9)
+
+
+def test_robust_errors_keep_the_promise_where_the_noise_grows_outward() -> None:
+    x = np.linspace(0, 10, 100)
+    A, rng = design_matrix(x), np.random.default_rng(3)
+    kept = []
+    for _ in range(800):
+        y = A @ TRUTH + rng.normal(0, 0.2 + 0.8 * np.abs(x - 5))
+        off = abs(estimate(A, y).theta[1] - 3) / t_limit(98)
+        kept.append([off < estimate(A, y).errors[1], off < robust_errors(A, y)[1]])
+    usual, robust = np.mean(kept, axis=0)
+    assert usual < 0.89
+    assert robust == pytest.approx(0.95, abs=0.025)
 
 
 @pytest.mark.parametrize("n", [2, 1])

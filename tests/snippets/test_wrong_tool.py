@@ -5,13 +5,23 @@ import warnings
 import numpy as np
 import pytest
 import statsmodels.api as sm
+from scipy import stats
 from scipy.optimize import linprog, minimize
 from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 from snippets.closed_form import by_lstsq
 from snippets.goodness_of_fit import load_anscombe
 from snippets.model import design_matrix
-from snippets.wrong_tool import cooks_distance, fit_huber, fit_weighted, leverage, vif
+from snippets.wrong_tool import (
+    cooks_distance,
+    fit_huber,
+    fit_weighted,
+    leverage,
+    normal_scores,
+    standardized,
+    studentized,
+    vif,
+)
 
 ANSCOMBE = "docs/data/anscombe.csv"
 
@@ -53,6 +63,48 @@ def test_leverage_and_cook_agree_with_statsmodels(seed: int) -> None:
     theirs = sm.OLS(y, A).fit().get_influence()
     np.testing.assert_allclose(leverage(A), theirs.hat_matrix_diag, rtol=1e-10)
     np.testing.assert_allclose(cooks_distance(A, y, A @ by_lstsq(A, y)), theirs.cooks_distance[0], rtol=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_scaled_residuals_agree_with_statsmodels_of_the_other_sign(seed: int) -> None:
+    A, y = problem(seed)
+    y_hat = A @ by_lstsq(A, y)
+    theirs = sm.OLS(y, A).fit().get_influence()
+    np.testing.assert_allclose(standardized(A, y, y_hat), -theirs.resid_studentized_internal, rtol=1e-9)
+    np.testing.assert_allclose(studentized(A, y, y_hat), -theirs.resid_studentized_external, rtol=1e-9)
+
+
+def test_a_studentized_residual_is_the_error_of_a_fit_without_the_point() -> None:
+    A, y = problem(3)
+    n, p = A.shape
+    for i, t in enumerate(studentized(A, y, A @ by_lstsq(A, y))):
+        rest, known = np.delete(A, i, axis=0), np.delete(y, i)
+        theta = by_lstsq(rest, known)
+        s2 = np.sum((rest @ theta - known) ** 2) / (n - 1 - p)
+        spread = np.sqrt(s2 * (1 + A[i] @ np.linalg.inv(rest.T @ rest) @ A[i]))
+        assert t == pytest.approx((A[i] @ theta - y[i]) / spread, rel=1e-8)
+
+
+def test_studentized_residuals_of_normal_noise_follow_students_t() -> None:
+    A, _ = problem(4, n=12, d=2)
+    rng = np.random.default_rng(0)
+    draws = []
+    for _ in range(1500):
+        y = rng.normal(size=12)
+        draws.append(studentized(A, y, A @ by_lstsq(A, y))[5])
+    assert stats.kstest(draws, stats.t(12 - 3 - 1).cdf).pvalue > 0.01
+
+
+def test_a_column_that_others_make_has_no_leverages() -> None:
+    A, _ = problem(0)
+    with pytest.raises(ValueError, match=r"^A column is a combination of the others\.$"):
+        leverage(np.column_stack([A, A[:, 1] - 2 * A[:, 2]]))
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 200])
+def test_normal_scores_cut_the_bell_curve_into_equal_shares(n: int) -> None:
+    np.testing.assert_allclose(normal_scores(n), stats.norm.ppf((np.arange(n) + 0.5) / n), atol=1e-9)
+    np.testing.assert_allclose(normal_scores(n), -normal_scores(n)[::-1], atol=1e-9)
 
 
 def test_cooks_distance_is_what_leaving_a_point_out_does() -> None:

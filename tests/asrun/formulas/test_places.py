@@ -56,7 +56,7 @@ def test_a_right_formula_passes(book: SmallBook) -> None:
         (
             "\n$$y = 2 x$$\n\n<!-- code: double(x) -->\n",
             "docs/page.md:11: column 3: y is not what double(x) gives: the notation table calls that \\hat y (y_hat). "
-            "Write \\hat y, or mark the formula <!-- definition --> or <!-- definition -->",
+            "Write \\hat y, or mark the formula <!-- definition -->",
         ),
         (
             "\nText $y = 2 x$<!-- code: double(x) --> and more.\n",

@@ -149,6 +149,7 @@ ROWS["x_i,j"] = Meaning("x_i,j", "x_{ij}", "X[i, j]", (), "", base="x", indices=
         (r"\operatorname{now}(w) + \textcolor{n}{q} + \tilde w", r"\operatorname{now}([w=w]) + \textcolor{n}{q} + \tilde [w=w]"),
         (r"\newcommand{\W}{w} \W + w", r"\newcommand{\W}{w} [w=\W] + [w=w]"),
         (r"\foo w", r"\foo w"),
+        ("f'(w) = w'", "f'([w=w]) = [w=w]'"),
     ],
 )  # fmt: skip
 def test_symbols_are_marked_where_they_stand(tex: str, marked: str) -> None:
