@@ -26,7 +26,8 @@ async def test_the_figure_stands_first_and_the_code_opens_without_scripts(browse
         await expect(code).to_be_hidden()
         figure = await tab.locator(".book-figure:has(+ .book-fold)").first.bounding_box()
         below = await summary.bounding_box()
-        assert figure and below
+        assert figure
+        assert below
         assert figure["y"] + figure["height"] <= below["y"] + 1
         await tab.emulate_media(media="print")
         await expect(code).to_be_visible()
