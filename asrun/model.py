@@ -57,6 +57,11 @@ class Block:
         return self.options.get("raises", "")
 
     @property
+    def fold(self) -> bool:
+        """Whether its code is folded away behind what it draws and prints."""
+        return "fold" in self.options
+
+    @property
     def needs(self) -> str:
         return self.options.get("needs", "")
 

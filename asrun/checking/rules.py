@@ -54,7 +54,7 @@ def _lines(text: str) -> list[str]:
 def check_page(page: Page, run: PageRun, math: dict[tuple[str, bool], Rendered]) -> Iterator[Problem]:
     """Everything that is wrong with one page. `math` holds its formulas as KaTeX set them, by TeX and display."""
     of_run = chain(
-        _check_records(page, run), _check_numbers(page, run), _check_statements(page, run), _check_alt_texts(page, run)
+        _check_records(page, run), _check_numbers(page, run), _check_statements(page, run), _check_figures(page, run)
     )
     of_text = chain(_check_repetition(page), _check_bound_formulas(page, run, math), _check_tex(page, math))
     yield from chain(page.problems, run.problems, (page.problem(*fault) for fault in chain(of_run, of_text)))
@@ -104,8 +104,8 @@ def _check_statements(page: Page, run: PageRun) -> Iterator[Fault]:
             yield statement.line, f"the statement {statement.expression} {held.error}"
 
 
-def _check_alt_texts(page: Page, run: PageRun) -> Iterator[Fault]:
-    """Every figure has its alt text."""
+def _check_figures(page: Page, run: PageRun) -> Iterator[Fault]:
+    """Every figure has its alt text, and a block whose code is folded has a figure."""
     for block, ran in _finished(page, run):
         figures, alts = sum(isinstance(piece, Figure) for piece in ran.pieces), len(block.alts)
         if figures and not alts:
@@ -114,16 +114,22 @@ def _check_alt_texts(page: Page, run: PageRun) -> Iterator[Fault]:
             yield block.line, "the block has an alt text and draws no figure: delete it, or draw"
         elif figures != alts:
             yield block.line, f"the block draws {figures} figures and has {alts} alt texts: separate them by ' | '"
+        if block.fold and not figures:
+            what = "`fold` puts a figure before its code, and the block draws none: take `fold` out, or draw"
+            yield block.line, what
 
 
 def _check_repetition(page: Page) -> Iterator[Fault]:
-    """A page shows a function once, and once more only in a complete listing, which is titled as a file."""
+    """A page shows a function once, and once more only in a complete listing, titled as a file; its own is never folded."""
     first: dict[str, int] = {}
     for block in page.code_blocks:
         for section in () if block.title.endswith(".py") else [segment.section for segment in block.segments]:
             if section and first.setdefault(section, block.line) != block.line:
                 what = f"{section} is shown at line {page.lines[first[section] - 1]} already: "
                 yield block.line, f'{what}refer to it, or give a complete listing a title="….py"'
+            elif block.fold and section.startswith(f"{page.stem.replace('-', '_')}.py:"):
+                what = "a function of the chapter that the page shows here first: take `fold` out"
+                yield block.line, f"`fold` hides {section}, {what}"
 
 
 def _check_bound_formulas(page: Page, run: PageRun, math: dict[tuple[str, bool], Rendered]) -> Iterator[Fault]:

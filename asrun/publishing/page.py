@@ -84,7 +84,12 @@ class Dressing(markdown.Extension, Treeprocessor):
         if language == FIGURE:
             return source.strip()
         highlight = md.preprocessors["fenced_code_block"].highlight
-        return self.put(symbols.mark_code(highlight(source, language, options, md, **given), self.names))
+        html = symbols.mark_code(highlight(source, language, options, md, **given), self.names)
+        if "data-fold" in (given.get("attrs") or {}):
+            lines = source.rstrip("\n").count("\n") + 1
+            summary = f"<summary>Show the code ({lines} line{'s' * (lines > 1)})</summary>"
+            html = f'<details class="book-fold">{summary}{html}</details>'
+        return self.put(html)
 
     def page(self, book: Book, uri: str, images: str, address: Callable[[str, str], str]) -> str:
         """The Markdown of a page, with placeholders where figures and formulas go.

@@ -21,6 +21,8 @@ DARK = (
     "<style>svg{color:#1c1b1a}@media(prefers-color-scheme:dark){svg{color:#e8e6e3}}.book-between{display:none}</style>"
 )
 
+START = '<div class="book-fold__start"></div>'
+
 ShowFormula = Callable[[Formula, str], str]
 
 
@@ -51,10 +53,14 @@ def render_page(
             elif piece.strip():
                 beneath += [blank, *_fence(block, "output", piece)]
         end = (record or block).end
+        code = _fence(block, block.language, block.code, block.title, (marks or {}).get(block.line, ""))
+        if block.fold:
+            # What stands before it may be what another block gave: on the site, an empty element parts them.
+            code, beneath = [blank, *indented(block, START), *beneath] if marks else beneath[1:], [blank, *code]
         # One blank line around it, never two: behind two, a footnote would end.
         if beneath and end < len(text) and text[end].strip(" >"):
             beneath.append(blank)
-        return [*_fence(block, block.language, block.code, block.title, (marks or {}).get(block.line, "")), *beneath]
+        return [*code, *beneath]
 
     return "\n".join(with_blocks(page, text, shown))
 

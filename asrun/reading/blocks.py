@@ -15,8 +15,8 @@ RUN, RECORD = "python", "output"
 SHOWN = ("bash", "console", "json", "latex", "text", "toml")
 # The options of each kind of block. Those for readers are prose: their numbers have expressions. Those for scripts are
 # attributes `data-NAME` of the block's HTML.
-OPTIONS = {RUN: ("alt", "needs", "raises", "title"), RECORD: (), **dict.fromkeys(SHOWN, ("title",))}
-FOR_READERS, FOR_SCRIPTS = ("alt", "title"), ("needs", "raises")
+OPTIONS = {RUN: ("alt", "fold", "needs", "raises", "title"), RECORD: (), **dict.fromkeys(SHOWN, ("title",))}
+FOR_READERS, FOR_SCRIPTS = ("alt", "title"), ("fold", "needs", "raises")
 
 
 def find_blocks(
@@ -92,6 +92,8 @@ def _wrong_options(block: Block) -> Iterator[Fault]:
     for name, value in block.options.items():
         if name not in allowed:
             yield block.line, f"unknown option {name!r}: `{block.language}` takes {', '.join(allowed) or 'none'}"
+        elif name == "fold" and value != name:  # the parser gives its name to an option without a value
+            yield block.line, f"the option {name!r} takes no value: write fold alone (in a notebook `#| fold: true`)"
         elif not value.strip():
             yield block.line, f'the option {name!r} is empty: write {name}="…"'
     if not block.source.strip() and block.language != RECORD:

@@ -1,6 +1,6 @@
 """A notebook as a page: written as Markdown to be read, and put back after an update.
 
-Options of a code cell stand in its first lines (`#| alt: …`), its recorded output in its metadata
+Options of a code cell stand in its first lines (`#| alt: …`, `#| fold: true`), its recorded output in its metadata
 (`"recorded": [lines]`), and the front matter in the notebook's metadata (`"book": {…}`).
 """
 
@@ -16,7 +16,7 @@ from asrun.model import Problem
 from asrun.reading.parser import fence_around
 
 OPTION = re.compile(r"^#\|\s*(?P<name>\w+):\s*(?P<value>.*?)\s*$")
-GIVEN = re.compile(r"""(\w+)=("[^"]*"|'[^']*')""")
+GIVEN = re.compile(r"""(\w+)=("[^"]*"|'[^']*')|\b(fold)\b""")
 
 
 @dataclass
@@ -89,7 +89,8 @@ def _write_code(written: Written, source: list[str], recorded: list[str] | None,
     given: list[str] = []
     while len(given) < len(source) and (match := OPTION.match(source[len(given)])):
         quote = "'" if '"' in match["value"] else '"'
-        given.append(f"{match['name']}={quote}{match['value']}{quote}")
+        alone = match.groups() == ("fold", "true")
+        given.append("fold" if alone else f"{match['name']}={quote}{match['value']}{quote}")
     fence = fence_around("\n".join(source))
     written.add([" ".join([f"{fence}python", *given])], start)
     written.add([*source[len(given) :], fence], start + len(given))
@@ -97,6 +98,11 @@ def _write_code(written: Written, source: list[str], recorded: list[str] | None,
     if recorded is not None:
         fence = fence_around("\n".join(recorded))
         written.add(["", f"{fence}output", *recorded, fence], start, step=0)
+
+
+def _option(given: tuple[str, str, str]) -> str:
+    name, value, alone = given
+    return f"#| {alone}: true" if alone else f"#| {name}: {value[1:-1]}"
 
 
 def from_markdown(raw: str, texts: Sequence[list[str]]) -> str:
@@ -107,7 +113,7 @@ def from_markdown(raw: str, texts: Sequence[list[str]]) -> str:
         if cell["cell_type"] == "code":
             # Code comes first and its record behind it, each in a fence that is longer than those inside.
             end = text.index(text[0].split("python")[0], 1)
-            source = [*(f"#| {name}: {value[1:-1]}" for name, value in GIVEN.findall(text[0])), *text[1:end]]
+            source = [*map(_option, GIVEN.findall(text[0])), *text[1:end]]
             cell["metadata"].pop("recorded", None)
             if opening := next((line for line in text[end:] if line.endswith("`output")), None):
                 start = text.index(opening, end)

@@ -198,6 +198,13 @@ def test_numbers(book: SmallBook, body: str, problems: list[str]) -> None:
             ["docs/page.md:6: the block draws 2 figures and has 1 alt texts: separate them by ' | '"],
         ),
         (
+            "fold-without-a-figure",
+            block("x = 1", "fold"),
+            [
+                "docs/page.md:6: `fold` puts a figure before its code, and the block draws none: take `fold` out, or draw"
+            ],
+        ),
+        (
             "no-title-no-labels",
             block("import matplotlib.pyplot as plt\n_ = plt.plot([1, 2])", 'alt="A line"'),
             [
@@ -229,3 +236,15 @@ def test_figures(book: SmallBook, body: str, problems: list[str]) -> None:
     book.write("docs/data/a.png", "")
     book.page(body)
     assert book.problems() == problems
+
+
+def test_the_first_to_show_a_function_of_the_chapter_is_not_folded(book: SmallBook) -> None:
+    for name in ("page", "other"):
+        book.snippet(name, f"# --8<-- [start:f]\ndef {name}_f():\n    return 1\n# --8<-- [end:f]\n")
+    own, others = (f'--8<-- "{name}.py:f"' for name in ("page", "other"))
+    book.page(
+        f'\n```python fold alt="A line"\n{own}\n{FIGURE}\n```\n\n```python fold alt="A line"\n{others}\n{FIGURE}\n```\n'
+    )
+    assert [problem for problem in book.problems() if "fold" in problem] == [
+        "docs/page.md:6: `fold` hides page.py:f, a function of the chapter that the page shows here first: take `fold` out"
+    ]

@@ -56,6 +56,12 @@ def test_figures_stand_beneath_their_block_in_the_order_they_came(book: SmallBoo
     assert beneath == "\n```output\n1\n```\n\n[figure: One]\n\n```output\n2\n```\n\n[figure: Two]\n\nText.\n"
 
 
+def test_what_a_folded_block_gives_stands_before_its_code(book: SmallBook) -> None:
+    code = f"import matplotlib.pyplot as plt\nprint(1)\n{FIGURE}"
+    text = shown(book, f'\nText.\n\n```python fold alt="One"\n{code}\n```\n\n```output\n1\n```\n\nMore.\n')
+    assert text == f"Text.\n\n```output\n1\n```\n\n[figure: One]\n\n```python\n{code}\n```\n\nMore.\n"
+
+
 def test_a_figure_in_a_list_stays_in_the_list(book: SmallBook) -> None:
     code = f"import matplotlib.pyplot as plt\n{FIGURE}".replace("\n", "\n    ")
     text = shown(book, f'\n- item\n\n    ```python alt="One"\n    {code}\n    ```\n\n- another\n')

@@ -25,17 +25,17 @@ from tests.asrun.faults import block, told
         (
             "unknown-option",
             block("x = 1", 'skip="yes"'),
-            ["docs/page.md:6: unknown option 'skip': `python` takes alt, needs, raises, title"],
+            ["docs/page.md:6: unknown option 'skip': `python` takes alt, fold, needs, raises, title"],
         ),
         (
             "unknown-word",
             block("x = 1", "notest"),
-            ["docs/page.md:6: unknown option 'notest': `python` takes alt, needs, raises, title"],
+            ["docs/page.md:6: unknown option 'notest': `python` takes alt, fold, needs, raises, title"],
         ),
         (
             "unknown-class-in-braces",
             "\n```{.python .continuation}\nx = 1\n```\n",
-            ["docs/page.md:6: unknown option 'continuation': `python` takes alt, needs, raises, title"],
+            ["docs/page.md:6: unknown option 'continuation': `python` takes alt, fold, needs, raises, title"],
         ),
         (
             "option-of-an-output",
@@ -46,6 +46,11 @@ from tests.asrun.faults import block, told
             "option-of-a-text",
             '\n```text raises="ValueError"\n1\n```\n',
             ["docs/page.md:6: unknown option 'raises': `text` takes title"],
+        ),
+        (
+            "fold-with-a-value",
+            block("x = 1", 'fold="yes"'),
+            ["docs/page.md:6: the option 'fold' takes no value: write fold alone (in a notebook `#| fold: true`)"],
         ),
         ("empty-option", block("x = 1", 'alt=""'), ["docs/page.md:6: the option 'alt' is empty: write alt=\"…\""]),
         ("empty-block", "\n```python\n```\n", ["docs/page.md:6: an empty block: fill it or delete it"]),

@@ -39,7 +39,11 @@ def line_of(path: Path, text: str) -> int:
             "the text says 2, but x gives 1: mend the code, or run `make update`",
         ),
         ([("markdown", "One.\n\n[a](no.md)")], "no.md", "the link no.md leads nowhere: there is no docs/no.md"),
-        ([("code", "#| skip: yes\nx = 1")], "skip", "unknown option 'skip': `python` takes alt, needs, raises, title"),
+        (
+            [("code", "#| skip: yes\nx = 1")],
+            "skip",
+            "unknown option 'skip': `python` takes alt, fold, needs, raises, title",
+        ),
         (
             [("markdown", "One."), ("markdown", "Two\n\n```python\nx = 1\n```\n\n```pyhton\n```")],
             "pyhton",
@@ -106,12 +110,14 @@ def test_writing_it_as_markdown_and_back_changes_nothing() -> None:
     cells = [
         {"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# One\n\n\nText.  \n"},
         {"cell_type": "code", "id": "b", "metadata": {"tags": ["x"]}, "source": "#| title: T\nx = 1\n\n\ny = '```'"},
+        {"cell_type": "code", "id": "f", "metadata": {}, "source": '#| fold: true\n#| alt: A fold "here"\nx = 1'},
         {"cell_type": "code", "id": "c", "metadata": {"recorded": ["1", "", "2"]}, "source": ""},
         {"cell_type": "markdown", "id": "d", "metadata": {}, "source": ""},
     ]
     raw = to_json(strip_outputs({"cells": cells, "metadata": {"book": {}}, "nbformat": 4, "nbformat_minor": 5}))
     written = as_markdown("docs/page.ipynb", raw)
     assert written.problems == []
+    assert "```python fold alt='A fold \"here\"'" in written.text_lines
     assert len(written.lines) == len(written.text_lines)
     assert from_markdown(raw, [written.text_lines[first:end] for first, end in written.cells]) == raw
 

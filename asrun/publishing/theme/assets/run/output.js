@@ -11,15 +11,17 @@ const BOOKS = ".language-output:not(.book-run), .book-figure";
 const MANY_LINES = 2000; // beyond, differing lines are not looked for
 
 /**
- * The parts of the page that show the book's output of a block.
+ * The parts of the page that show the book's output of a block: behind it, or before what its code is folded into.
  * @param {HTMLElement} block
  */
 function booksOutput(block) {
   const parts = [];
-  for (let next = block.nextElementSibling; next?.matches(`${BOOKS}, .book-run`); next = next.nextElementSibling) {
+  const fold = block.closest(".book-fold");
+  const beside = (/** @type {Element} */ one) => (fold ? one.previousElementSibling : one.nextElementSibling);
+  for (let next = beside(fold ?? block); next?.matches(`${BOOKS}, .book-run`); next = beside(next)) {
     if (next.matches(BOOKS)) parts.push(next);
   }
-  return parts;
+  return fold ? parts.reverse() : parts;
 }
 
 // Spaces at line ends and blank lines at the end say nothing.
