@@ -88,4 +88,5 @@ async def at(
         await context.route("**/take/*.json", lambda route: route.fulfill(json=TAKEN))
         await context.grant_permissions(["clipboard-read", "clipboard-write"])
         page, watch = await open_page(context, site.home + chapter)
+        await page.evaluate("probes.openDetails()")  # also of code that is folded
         yield Hands(page, watch)

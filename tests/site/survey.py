@@ -204,7 +204,7 @@ async def _visit(
     wide = width == max(WIDTHS)
     loaded = await _loaded(watch, site.home) if wide else {}
     # (Pages without sections have nothing before their content that is worth skipping; Material leaves the link out.)
-    skips = wide and path in site.chapters() and "<h2" in site.html(path)
+    skips = wide and path in site.chapters() and re.search('<h2 id="(?!book-related)', site.html(path))
     skipping = await _skip(page) if skips else ""
     scheme = await page.evaluate("document.body.dataset.mdColorScheme")
     text = await page.evaluate("probes.text()")

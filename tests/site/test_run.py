@@ -237,11 +237,13 @@ async def test_a_page_that_comes_again_shows_what_the_reader_did(browser: Browse
         await hands.page.locator(".book-turn__link--next").click()
         await expect(hands.page).not_to_have_url(re.compile(f"{CHAPTER}$"))
         await expect(hands.run(3)).to_have_count(0)
+        await hands.page.evaluate("probes.openDetails()")
         await hands.start(1)
         await hands.page.go_back()
         await expect(hands.page).to_have_url(re.compile(f"{CHAPTER}$"))
         await expect(hands.output(3)).to_contain_text("1\n")
         await expect(hands.output(3).get_by_role("img")).to_have_attribute("aria-label", re.compile("figure"))
+        await hands.page.evaluate("probes.openDetails()")
         assert await hands.code(1).inner_text() == "qh = 1"
         await hands.write(3, "print(qh)")
         await hands.start(3)
