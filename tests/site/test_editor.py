@@ -102,6 +102,29 @@ async def test_the_editor_helps_to_write_python(browser: Browser, site: Site) ->
         await expect(hands.code(2)).to_be_focused()
 
 
+async def test_names_that_come_late_cover_no_button(browser: Browser, site: Site) -> None:
+    late = """async () => {
+      const home = document.querySelector("link[rel=stylesheet]").href.replace(/assets\\/.*/, "");
+      const { runtime } = await import(home + "assets/run/runtime.js");
+      window.asked = new Promise((asked) => {
+        runtime.complete = () => new Promise((answer) => {
+          window.answer = () => answer([{ name: "weight", kind: "variable" }]);
+          asked();
+        });
+      });
+    }"""
+    async with at(browser, site) as hands:
+        await hands.start(1)
+        await hands.write(2, "")
+        await hands.page.evaluate(late)
+        await hands.page.keyboard.type("weigh")
+        await hands.page.evaluate("window.asked")
+        await hands.button(2, "Copy").click()
+        await hands.page.evaluate("window.answer()")
+        await hands.page.evaluate("probes.settled()")
+        await expect(hands.page.locator(".cm-tooltip-autocomplete")).to_have_count(0)
+
+
 async def test_the_editor_keeps_to_the_policy(browser: Browser, site: Site) -> None:
     async with at(browser, site) as hands:
         asked: list[str] = []

@@ -139,6 +139,8 @@ function source(complete) {
       const words = [...(python.languageData?.autocomplete ?? []), ...(code.match(WORD) ?? [])];
       for (const name of words) if (name !== last.text && !options.has(name)) options.set(name, { label: name });
     }
+    // Whoever has gone on to a button meanwhile finds no list over it.
+    if (!context.view?.hasFocus) return null;
     return options.size ? { from: last.from, options: [...options.values()], validFor: /^\w*$/ } : null;
   };
 }
