@@ -12,7 +12,7 @@ from asrun.checking.record import book_record
 from asrun.checking.rules import check_book, check_in_nav, check_page
 from asrun.formulas import katex
 from asrun.formulas.notation import meanings_on, read_table
-from asrun.formulas.symbols import tag
+from asrun.formulas.symbols import shown_functions, tag
 from asrun.model import Meaning, Page, Problem, Term
 from asrun.reading.pages import read_pages
 from asrun.reading.terms import read_terms
@@ -76,6 +76,11 @@ class Book:
     def record(self) -> dict[str, Any]:
         """What was run and compared: the content of `verified.json`. Waits until all pages have run."""
         return book_record((page, self.runs[uri]) for uri, page in self.pages.items())
+
+    @cached_property
+    def functions(self) -> dict[str, tuple[str, str]]:
+        """For each function that a page shows, the page that shows it first, and the id of the block there."""
+        return shown_functions(self.pages.values())
 
     def problems_of(self, uri: str) -> list[Problem]:
         """The problems of one page and of the modules it shows."""

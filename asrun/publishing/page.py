@@ -97,13 +97,12 @@ class Dressing(markdown.Extension, Treeprocessor):
         `images` is the folder of the pictures in figures; `address` leads to another page, by its uri and an id there.
         """
         page, run, math = book.pages[uri], book.runs[uri], book.math[uri]
-        functions = symbols.shown_functions(book.pages.values())
         self.names = symbols.marked("".join(rendered.html for rendered in math.values()))
         self.links = terms.Links(uri, book.settings.options.terms, book.terms)
         seals: dict[tuple[int, int], str] = {}
         for bound, checked in zip(page.bound_formulas, run.checks, strict=False):
             if bound.binding and checked.agreed:
-                shown_on, anchor = functions.get(symbols.function_of(bound.binding), ("", ""))
+                shown_on, anchor = book.functions.get(symbols.function_of(bound.binding), ("", ""))
                 target = address(shown_on, anchor) if shown_on not in ("", uri) else anchor and f"#{anchor}"
                 seals[bound.span] = symbols.seal(bound.binding, checked, target)
 
@@ -126,7 +125,7 @@ class Dressing(markdown.Extension, Treeprocessor):
                 return f'<span class="book-keep">{placeholder}{behind}</span>'
             return placeholder + behind
 
-        return render_page(page, run, show, set_formula, record_on(page, book), _marks(page, functions))
+        return render_page(page, run, show, set_formula, record_on(page, book), _marks(page, book.functions))
 
     # ---- what Markdown has made of the rest ----
 

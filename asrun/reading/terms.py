@@ -4,8 +4,6 @@ One Markdown table of the page that the option `terms` names, with the columns T
 link to a section). A name in *italics* is also an everyday word: the search finds its section, but it does not answer.
 """
 
-from __future__ import annotations
-
 import os.path
 import re
 from collections.abc import Iterable, Mapping

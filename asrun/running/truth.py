@@ -5,6 +5,7 @@ import builtins
 import math
 import types
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from asrun.model import Held, Statement
@@ -112,7 +113,7 @@ class _Watch(ast.NodeTransformer):
             numbers.append(None if constant else len(self.sources))
             if not constant:
                 self.sources.append(ast.get_source_segment(self.source, operand) or "")
-        for one, other in [*zip(range(len(operands)), range(1, len(operands)), strict=False)]:
+        for one, other in pairwise(range(len(operands))):
             for typed, beside in ((one, other), (other, one)):
                 value, number = _constant(operands[typed]), numbers[beside]
                 if value is not None and number is not None:

@@ -6,8 +6,9 @@ import json
 import re
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
+from asrun.model import Term
 from asrun.reading.terms import found_in, key, read_terms
 from asrun.settings import Settings
 from tests.site.built import ROOT, Site, expect_none
@@ -72,13 +73,19 @@ async def test_the_search_finds_a_section_by_a_name_that_no_page_says(browser: B
         assert watch.problems == []
 
 
+async def first_term(page: Page) -> tuple[Locator, Locator, Term]:
+    """The first link to a term, in view; what answers; and the row of the term."""
+    link = page.locator("a.book-term").first
+    await link.scroll_into_view_if_needed()
+    term = NAMED[key((await link.get_attribute("data-s") or "").removeprefix("term:"))]
+    return link, page.locator("#book-tip.book-tip--on"), term
+
+
 @pytest.mark.parametrize("theme", THEMES)
 async def test_a_term_answers_to_pointer_and_focus(browser: Browser, site: Site, theme: str) -> None:
     async with reading(browser, theme) as context:
         page, watch = await open_page(context, site.home + PAGE)
-        link, tip = page.locator("a.book-term").first, page.locator("#book-tip.book-tip--on")
-        term = NAMED[key((await link.get_attribute("data-s") or "").removeprefix("term:"))]
-        await link.scroll_into_view_if_needed()
+        link, tip, term = await first_term(page)
         await link.hover()
         await expect(tip).to_have_text(f"{term.name} {term.sentence}")
         await add_axe(page)
@@ -97,9 +104,7 @@ async def test_a_term_answers_to_pointer_and_focus(browser: Browser, site: Site,
 async def test_a_tap_answers_and_the_next_one_follows(browser: Browser, site: Site) -> None:
     async with reading(browser, width=360, has_touch=True) as context:
         page, _ = await open_page(context, site.home + PAGE)
-        link, tip = page.locator("a.book-term").first, page.locator("#book-tip.book-tip--on")
-        term = NAMED[key((await link.get_attribute("data-s") or "").removeprefix("term:"))]
-        await link.scroll_into_view_if_needed()
+        link, tip, term = await first_term(page)
         await link.tap()
         await expect(tip).to_have_text(f"{term.name} {term.sentence}")
         assert page.url == site.home + PAGE
