@@ -289,7 +289,13 @@ def kilobytes(names: Iterable[str]) -> float:
 
 
 async def leave_and_return(page: Page, home: str, here: str, other: str = "notation/") -> None:
-    """Goes to another page and back as a reader does who clicks on links: the document stays, its content is replaced."""
+    """Goes to another page and back as a reader does who clicks on links: the document stays, its content is replaced.
+
+    Before that, a symbol or term is pointed at: the script that answers comes with the first, and stays.
+    """
+    await page.locator("article [data-s]:visible").first.hover()
+    await expect(page.locator("#book-tip.book-tip--on")).to_have_count(1)
+    await page.mouse.move(0, 0)
     await page.evaluate("window.stays = true")
     for target in (other, here):
         article = await page.locator("article").element_handle()

@@ -98,6 +98,7 @@ async def test_whatever_a_reader_does_keeps_to_the_policy(browser: Browser, site
         page, watch = await open_page(context, site.home + start)
         await page.locator("form[data-md-component=palette] label:visible").first.click()
         await expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+        await page.evaluate("probes.openDetails()")
         block = page.locator("[data-block]:visible").first
         code = block.locator("pre > code")
         await block.locator("[data-do=copy]").click()

@@ -60,7 +60,8 @@ async def test_pointing_at_a_symbol_shows_what_it_is_and_where_else_it_stands(
 async def test_pointing_at_a_variable_of_the_code_does_the_same(browser: Browser, site: Site) -> None:
     async with reading(browser) as context:
         page, _ = await open_page(context, site.home + "gradient-descent/")
-        variable = page.locator('.highlight [data-s="eta"]').first
+        variable = page.locator('.highlight [data-s="eta"]:visible').first
+        await page.evaluate("probes.openDetails()")
         await variable.scroll_into_view_if_needed()
         await variable.hover()
         await expect(tip(page)).to_contain_text("eta")
