@@ -259,3 +259,10 @@ def _check_terms(file: str, terms: Iterable[Term], pages: dict[str, Page]) -> It
         if not any(finder(term.names).fullmatch(bold) for at, bold in page.bold if at == term.anchor):
             where = f"{page.file}#{term.anchor}" if term.anchor else f"{page.file} before its first section"
             yield Problem(file, term.line, f"{term.name} is not in bold in {where}: write **{term.name}** there")
+        for other in pages.values():
+            for at, bold in other.bold:
+                label = bold[0].isupper() and term.name[0].islower()  # begins a row or an item, and is no term there
+                elsewhere = other is not page or at != term.anchor
+                if elsewhere and not label and finder(term.names).fullmatch(bold):
+                    what = f"{bold} is in bold in {other.file}#{at}, too: a term is in bold in its section alone"
+                    yield Problem(file, term.line, f"{what}; take the ** out there")

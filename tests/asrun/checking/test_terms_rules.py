@@ -57,3 +57,11 @@ def test_rows_that_do_not_fit(book: SmallBook, row: str, problems: list[str]) ->
     book.page(PAGE)
     book.page(f"{HEAD}{GOOD}{row}\n", uri="terms.md")
     assert book.problems() == [f"docs/terms.md:9: {problem}" for problem in problems]
+
+
+def test_a_term_is_in_bold_in_its_section_alone(book: SmallBook) -> None:
+    book.options["terms"] = "terms.md"
+    book.page(f"{PAGE}\nTwo **means**, again.\n\n- **Means** begin this item.\n")
+    book.page(f"{HEAD}{GOOD}", uri="terms.md")
+    told = "means is in bold in docs/page.md#others, too: a term is in bold in its section alone; take the ** out there"
+    assert book.problems() == [f"docs/terms.md:8: {told}"]
