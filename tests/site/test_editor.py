@@ -161,7 +161,7 @@ async def test_a_change_outlives_a_reload_until_it_is_reset(browser: Browser, si
         await hands.page.get_by_role("menuitem", name="Reset all").click()
         await expect(hands.page.locator(".cm-editor")).to_have_count(0)
         await hands.page.reload()
-        await expect(hands.page.locator(".book-bar").first).to_be_visible()
+        await expect(hands.block(2).locator(".book-bar")).to_be_visible()
         assert await hands.page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('book.edits'))") == []
 
 

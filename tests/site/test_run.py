@@ -126,6 +126,7 @@ async def test_an_error_in_an_earlier_block_is_told_by_both(browser: Browser, si
             told = "Not run. Block 1, which this one needs, ended with an error."
             await expect(hands.status(3)).to_have_text(told)
         await expect(hands.output(1)).to_contain_text("Error: raised")
+        await hands.page.locator(".book-fold:has([data-block='1'])").evaluate("fold => fold.open = false")
         await hands.status(3).get_by_role("link", name="1").click()
         await expect(hands.block(1)).to_be_in_viewport()
         await hands.write(1, "qe = 1")
@@ -402,11 +403,12 @@ async def test_with_the_real_python(browser: Browser, site: Site) -> None:
     async with reading(browser) as context:
         await context.grant_permissions(["clipboard-read", "clipboard-write"])
         page, watch = await open_page(context, site.home + CHAPTER)
+        await page.evaluate("probes.openDetails()")
         hands = Hands(page, watch)
         number = await hands.first_with_output()
         await hands.button(number, "Run").click()
         await expect(hands.status(number)).to_contain_text("the same as in the book", timeout=start)
-        drawing = page.locator("[data-block]:not([data-needs]):has(+ .book-figure)").first
+        drawing = page.locator(".book-figure + .book-fold [data-block]:not([data-needs])").first
         number = int(await drawing.get_attribute("data-block") or 0)
         await hands.button(number, "Run").click()
         await expect(hands.status(number)).to_contain_text("the same as in the book", timeout=start)

@@ -76,9 +76,15 @@ export class Block {
       this.#bar = new Bar(element, this.number);
     }
     this.output?.adopt(element);
+    if (this.output || this.edited !== null) this.reveal();
     if (this.#editing) this.#putEditor();
     else if (this.edited !== null) this.edit(false);
     this.show();
+  }
+
+  /** Opens what its code is folded into: what the reader did there is never out of sight. */
+  reveal() {
+    for (let fold = this.element.closest("details"); fold; fold = fold.parentElement?.closest("details") ?? null) fold.open = true;
   }
 
   show() {
@@ -232,6 +238,7 @@ export class Block {
       this.change(code);
       await this.edit();
     };
+    this.reveal();
     this.say("You changed an earlier edition of this block. ", button("Show my change", use), " ", button("Delete it", done));
   }
 

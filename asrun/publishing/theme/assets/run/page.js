@@ -182,7 +182,10 @@ export class Page {
   named(before, numbers, behind) {
     const links = numbers.map((number) => {
       // Instant navigation would take the click and, the first time, not scroll.
-      const onclick = (/** @type {Event} */ event) => event.stopPropagation();
+      const onclick = (/** @type {Event} */ event) => {
+        event.stopPropagation();
+        this.block(number).reveal();
+      };
       return h("a", { href: `#${this.block(number).element.id}`, onclick }, String(number));
     });
     const joined = links.flatMap((link, place) => [place === 0 ? "" : place === links.length - 1 ? " and " : ", ", link]);
