@@ -29,16 +29,18 @@ def load_anscombe(path: str) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     return sets
 
 
-# --8<-- [start:penguin-species]
-def penguin_species(path: str, columns: list[str]) -> np.ndarray:
-    """Species of the birds that `load_penguins` keeps, in its order: (n,)."""
+# --8<-- [start:penguin-labels]
+def penguin_labels(
+    path: str, columns: list[str], label: str = "species"
+) -> np.ndarray:
+    """Label of each bird that `load_penguins` keeps, in its order: (n,)."""
     with open(path, newline="", encoding="utf-8") as file:
         birds = list(csv.DictReader(file))
     complete = [bird for bird in birds if all(bird[c] != "NA" for c in columns)]
-    return np.array([bird["species"] for bird in complete])
+    return np.array([bird[label] for bird in complete])
 
 
-# --8<-- [end:penguin-species]
+# --8<-- [end:penguin-labels]
 
 
 # --8<-- [start:r-squared]

@@ -18,7 +18,7 @@ from snippets.goodness_of_fit import (
     k_folds,
     left_out,
     load_anscombe,
-    penguin_species,
+    penguin_labels,
     r_squared,
 )
 from snippets.model import design_matrix
@@ -204,7 +204,7 @@ def test_anscombes_sets_are_the_ones_of_the_paper() -> None:
 def test_species_stand_in_the_order_of_the_table() -> None:
     path, columns = "docs/data/penguins.csv", ["bill_length_mm", "body_mass_g"]
     table, _ = load_penguins(path, columns)
-    species = penguin_species(path, columns)
+    species = penguin_labels(path, columns)
     assert species.shape == (len(table),)
     assert dict(zip(*np.unique(species, return_counts=True), strict=True)) == {
         "Adelie": 151,
