@@ -1,5 +1,6 @@
 """What the rooms hand to each other: pages and what was found on them, and what came of running them."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,14 @@ class Problem:
 
 
 Fault = tuple[int, str]  # a line of a page's text or of a module, and what is wrong there
+HERE = re.compile(r"\s*(?P<names>\w+(?:, \w+)*) (?:is|are) (?P<words>\S.*?)\s*", re.S)
+
+
+def said_here(text: str) -> dict[str, str]:
+    """What `x is a position | i, j are others` says of each name: "" where it is another, and no more is said."""
+    found = filter(None, map(HERE.fullmatch, text.split(" | ")))
+    words = [(part["names"].split(", "), " ".join(part["words"].split())) for part in found]
+    return {name: said * (said not in ("another", "others")) for names, said in words for name in names}
 
 
 @dataclass(frozen=True)
@@ -60,6 +69,11 @@ class Block:
     def fold(self) -> bool:
         """Whether its code is folded away behind what it draws and prints."""
         return "fold" in self.options
+
+    @property
+    def here(self) -> str:
+        """What it says of symbols that are others here than in the notation table."""
+        return self.options.get("here", "")
 
     @property
     def needs(self) -> str:
@@ -109,6 +123,12 @@ class Formula:
     span: tuple[int, int]  # in the page's text
     binding: Binding | None = None
     defines: bool = False  # marked as a definition: there is nothing to check
+    here: str = ""  # what it says of symbols that are others here than in the notation table
+
+    @property
+    def key(self) -> tuple[str, bool, str]:
+        """What decides how it is set."""
+        return self.tex, self.display, self.here
 
 
 @dataclass(frozen=True)
@@ -236,6 +256,15 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Known:
+    """What a name of the page is behind a block: its type, and its shape, which is () for a number and None for no numbers."""
+
+    name: str
+    type: str
+    shape: tuple[int, ...] | None
+
+
+@dataclass(frozen=True)
 class Figure:
     """A figure as SVG, by a name that is unique on its page, with the pictures in it and what its author left out."""
 
@@ -247,12 +276,13 @@ class Figure:
 
 @dataclass(frozen=True)
 class Ran:
-    """What came of a block: text and figures in the order in which they came, and the facts of its statements."""
+    """What came of a block: text and figures as they came, the facts of its statements, and what its names are behind it."""
 
     outcome: str
     pieces: tuple[str | Figure, ...] = ()
     problems: tuple[Problem, ...] = ()
     statements: tuple[Facts, ...] = ()
+    known: tuple[Known, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,12 @@ def row_of(meanings: Mapping[str, Meaning], name: str, indices: Sequence[str]) -
     return exact if exact and not exact.indices else next(rows, None)
 
 
+def quantities(meanings: Mapping[str, Meaning]) -> dict[str, Meaning]:
+    """The row that says what each quantity is: that of the whole before one of an entry, one of this page before one for all."""
+    rows = sorted(meanings.values(), key=lambda row: (bool(row.pages), not row.indices))
+    return {quantity(row): row for row in rows}
+
+
 def quantity(meaning: Meaning) -> str:
     """The Python name that a symbol and its entries share: x_{ij} and X are one quantity."""
     return re.split(r"[\[(]", meaning.python)[0]

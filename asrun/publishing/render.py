@@ -137,7 +137,7 @@ def _with_files_beside(book: Book, page: Page, out: Path, math: str) -> str:
         return f"![{alt}]({depth}figures/{figure.name}.svg)"
 
     def formula(found: Formula, behind: str) -> str:
-        html = book.math[page.uri][found.tex, found.display].html
+        html = book.math[page.uri][found.key].html
         # Nothing in it may mean anything to a parser of Markdown.
         return re.sub(r"[*_`\\\[\]|~$]", lambda sign: f"&#{ord(sign[0])};", html).replace("\n", " ") + behind
 
