@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
 
-from asrun.checking.record import book_record
+from asrun.checking.record import RECORD, book_record
 from asrun.checking.rules import check_book, check_in_nav, check_page
 from asrun.formulas import katex
 from asrun.formulas.notation import meanings_on, read_table
@@ -77,6 +77,11 @@ class Book:
     def record(self) -> dict[str, Any]:
         """What was run and compared: the content of `verified.json`. Waits until all pages have run."""
         return book_record((page, self.runs[uri]) for uri, page in self.pages.items())
+
+    @cached_property
+    def record_page(self) -> str:
+        """The uri of the page that shows the record, "" where none does."""
+        return next((page.uri for page in self.pages.values() if RECORD.search(page.text)), "")
 
     @cached_property
     def functions(self) -> dict[str, tuple[str, str]]:

@@ -1,11 +1,13 @@
 """The record of what was run and compared, page by page and in all, and the table that shows it."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from asrun.model import Page
 from asrun.running.page import PageRun
 
+RECORD = re.compile(r"<!--\s*asrun:\s*verified\s*-->")  # where a page shows it
 COUNTS = {  # what is counted, and the head of its column in the table
     "ran": "Blocks run",
     "raised": "Raised as expected",

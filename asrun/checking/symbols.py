@@ -12,12 +12,7 @@ from asrun.formulas.symbols import marked, shape_text
 from asrun.model import HERE, Block, Fault, Formula, Known, Meaning, Page, said_here
 from asrun.running.page import PageRun
 
-NUMBERS = (
-    "float",
-    "int",
-    "complex",
-    "Fraction",
-)  # as types are written, of numbers; whole ones bear `int` in their names
+NUMBERS = ("float", "int", "complex", "Fraction")  # the types of a number, as code writes them
 LETTER = re.compile(r"[^\W\d]\w*")  # in a size
 FORM = "write `x is …`, or `x is another` for one that answers to nothing; ` | ` parts several"
 
@@ -38,11 +33,8 @@ def check_symbols(
         types = _types(block.code)
         for name in sorted(names & words - said_here(block.here).keys()):
             row = table[name]
-            if (
-                has := _value(row, known.get(name))
-                or _type(row, types.get(name, ()))
-                or _shape(row, name, block, letters)
-            ):
+            of_run, of_code = _value(row, known.get(name)), _type(row, types.get(name, ()))
+            if has := of_run or of_code or _shape(row, name, block.code, letters):
                 told = f"{name} {has} here, and the notation table says {shape_text(row)}, {row.text}"
                 yield _line(block, name), f'{told}: rename it, or say what it is: here="{name} is …"'
 
@@ -92,24 +84,19 @@ def _type(row: Meaning, types: Iterable[str]) -> str:
     return next((f"has the type {said}" for said in chain(of_numbers, of_arrays)), "")
 
 
-def _shape(row: Meaning, name: str, block: Block, letters: Set[str]) -> str:
-    """A shape that a docstring or a comment gives and that contradicts a row: `X (n, d)`, `X: (n, d)`, or `X = …  # (n, d)`.
+def _shape(row: Meaning, name: str, code: str, letters: Set[str]) -> str:
+    """A shape that a docstring or a comment gives and that contradicts a row: `X (n, d)`, `X: (n, d)`, `X = …  # (n, d)`.
 
     A letter that is none of the table's, as the p of (n, p), is any size.
     """
-    shape = r"(?P<shape>\((?P<sizes>[\w +-]+,[\w ,+-]*)\))"
+    shape, stated = r"(\([\w +-]+,[\w ,+-]*\))", [size.replace(" ", "") for size in row.shape or ()]
     forms = rf"(?<![\w.]){name}`? {shape}", rf"^ *{name} ?: ?{shape}", rf"^ *{name}\b[^#\n]*[:=] .*  # {shape}"
-    for found in (match for form in forms for match in re.finditer(form, block.code, re.M)):
-        said = [size.strip() for size in found["sizes"].split(",") if size.strip()]
-        used = [set(LETTER.findall(size)) & letters for size in said]
-        pairs = zip(said, row.shape or (), strict=False)
-        same = all(
-            one.replace(" ", "") == other.replace(" ", "")
-            for one, other in pairs
-            if LETTER.findall(one) and not set(LETTER.findall(one)) - letters
-        )
-        if any(used) and (len(said) != len(row.shape or ()) or not same):
-            return f"has the shape {found['shape']}"
+    for said in chain.from_iterable(re.findall(form, code, re.M) for form in forms):
+        sizes = re.sub(r"[( )]", "", said).rstrip(",").split(",")
+        used = [set(LETTER.findall(size)) for size in sizes]
+        differing = (one != other for one, other, of in zip(sizes, stated, used, strict=False) if of and of <= letters)
+        if letters & set[str]().union(*used) and (len(sizes) != len(stated) or any(differing)):
+            return f"has the shape {said}"
     return ""
 
 

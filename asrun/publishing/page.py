@@ -15,7 +15,7 @@ from asrun.checking.record import counts, page_record
 from asrun.formulas import symbols
 from asrun.model import Figure, Formula, Page, said_here
 from asrun.publishing import terms
-from asrun.publishing.render import RECORD, record_on, render_page
+from asrun.publishing.render import record_on, render_page
 from asrun.reading.blocks import FOR_SCRIPTS
 
 WORDS_A_MINUTE = 200
@@ -51,7 +51,7 @@ def page_facts(book: Book, uri: str, url: Callable[[str], str]) -> dict[str, Any
         "minutes": max(1, round(page.words / WORDS_A_MINUTE)),
         "related": [{"title": one.meta.get("title", ""), "url": url(one.uri)} for one in related if shared(one)],
         "record": count | {"blocks": count["ran"] + count["raised"]},
-        "verified_url": url(next((other.uri for other in book.pages.values() if RECORD.search(other.text)), "")),
+        "verified_url": url(book.record_page),
     }
 
 
