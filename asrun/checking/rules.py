@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from urllib.parse import unquote, urlsplit
 
+from asrun.checking.record import RECORD_FILE
 from asrun.checking.symbols import check_symbols
 from asrun.formulas.katex import Key, Rendered
 from asrun.model import Block, Fault, Figure, Formula, Meaning, Number, Page, Problem, Ran, Term
@@ -213,8 +214,8 @@ def _check_links(settings: Settings, page: Page, pages: dict[str, Page]) -> Iter
             missing = f"{target.file} has no heading or id #{parts.fragment}"
         elif not target and not (settings.docs / uri).is_file():
             missing = f"there is no {settings.docs.name}/{uri}"
-        # `make build` puts the archive beside the pages.
-        if missing and os.path.basename(uri) != f"{settings.archive_name}.zip":
+        # `make build` puts the archive and the record beside the pages.
+        if missing and os.path.basename(uri) not in (f"{settings.archive_name}.zip", RECORD_FILE):
             yield line, f"the link {href} leads nowhere: {missing}"
 
 

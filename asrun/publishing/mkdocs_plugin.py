@@ -32,6 +32,7 @@ from pymdownx.superfences import highlight_validator
 from asrun.browser.bundle import BUNDLE, bundle
 from asrun.browser.pyodide import fetch, install
 from asrun.checking.book import Book, begin
+from asrun.checking.record import RECORD_FILE
 from asrun.formulas.symbols import legend, told_here
 from asrun.model import Page
 from asrun.publishing import take, terms
@@ -142,7 +143,7 @@ class Plugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call]
             # A server has threads, and forks badly; there, one page at a time is made anew when all else is done.
             self.taking = take.begin(book, Path(config.site_dir), config.site_url or "")
         _sort(files, self.in_order)
-        made: dict[str, str | bytes] = {"verified.json": json.dumps(book.record, indent=1, sort_keys=True) + "\n"}
+        made: dict[str, str | bytes] = {RECORD_FILE: json.dumps(book.record, indent=1, sort_keys=True) + "\n"}
         for run in book.runs.values():
             for figure in run.figures:
                 made |= {IMAGES + name: content for name, content in figure.images.items()}

@@ -111,10 +111,9 @@ def page_mutants(settings: Settings, page: Page) -> Iterator[Mutant]:
                 new,
                 uri,
             )
-    for match in re.finditer(r"(?:(?<=here=\")|(?<=<!-- here: )|(?<= \| ))(\w+)(?= is )", text):  # no such symbol
-        yield Mutant(
-            "here", f"{uri}: {match[1]} @{match.start()}", page.file, match.start(), match[1], match[1] + "x", uri
-        )
+    for match in re.finditer(r'(?:here="|<!-- here: )(\w+) is ', text):
+        name, begin = match[1], match.start(1)
+        yield Mutant("here", f"{uri}: {name} @{begin}", page.file, begin, name, f"{name}x", uri)
     for match in re.finditer(r'(?m)^[ \t]*--8<-- "([\w.]+):([\w-]+)"', text):
         others = re.findall(r"\[start:([\w-]+)\]", (settings.modules / match[1]).read_text(encoding="utf-8"))
         other = next((name for name in others if name != match[2]), "")
