@@ -1,6 +1,5 @@
 """What the rooms hand to each other: pages and what was found on them, and what came of running them."""
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,14 +18,6 @@ class Problem:
 
 
 Fault = tuple[int, str]  # a line of a page's text or of a module, and what is wrong there
-HERE = re.compile(r"\s*(?P<names>\w+(?:, \w+)*) (?:is|are) (?P<words>\S.*?)\s*", re.S)
-
-
-def said_here(text: str) -> dict[str, str]:
-    """What `x is a position | i, j are others` says of each name: "" where it is another, and no more is said."""
-    found = filter(None, map(HERE.fullmatch, text.split(" | ")))
-    words = [(part["names"].split(", "), " ".join(part["words"].split())) for part in found]
-    return {name: said * (said not in ("another", "others")) for names, said in words for name in names}
 
 
 @dataclass(frozen=True)
@@ -72,7 +63,6 @@ class Block:
 
     @property
     def here(self) -> str:
-        """What it says of symbols that are others here than in the notation table."""
         return self.options.get("here", "")
 
     @property

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from itertools import chain
 
 from asrun.formulas.katex import Key, Rendered
-from asrun.formulas.notation import quantities
+from asrun.formulas.notation import HERE, quantities, said_here
 from asrun.formulas.symbols import marked, shape_text
-from asrun.model import HERE, Block, Fault, Formula, Known, Meaning, Page, said_here
+from asrun.model import Block, Fault, Formula, Known, Meaning, Page
 from asrun.running.page import PageRun
 
 NUMBERS = ("float", "int", "complex", "Fraction")  # the types of a number, as code writes them

@@ -10,10 +10,10 @@ import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 
-from asrun.formulas.notation import quantities, quantity, row_of
+from asrun.formulas.notation import quantities, quantity, row_of, said_here
 from asrun.formulas.reader import symbol_of
 from asrun.formulas.tree import CannotRead, Raw, aligned, cells, nodes_of, parts_of
-from asrun.model import Binding, Block, Checked, Formula, Meaning, Page, said_here
+from asrun.model import Binding, Block, Checked, Formula, Meaning, Page
 
 ATTRIBUTE = "data-s"
 # A name right before `=` is the keyword of an argument, which says nothing of the variable: alpha=0.6.

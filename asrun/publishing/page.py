@@ -13,7 +13,8 @@ from markdown.treeprocessors import Treeprocessor
 from asrun.checking.book import Book
 from asrun.checking.record import counts, page_record
 from asrun.formulas import symbols
-from asrun.model import Figure, Formula, Page, said_here
+from asrun.formulas.notation import said_here
+from asrun.model import Figure, Formula, Page
 from asrun.publishing import terms
 from asrun.publishing.render import record_on, render_page
 from asrun.reading.blocks import FOR_SCRIPTS
