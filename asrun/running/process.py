@@ -121,7 +121,11 @@ class PageProcess:
         """What the names are that the statements of a block read or bound, where it is over."""
         names = self.names.plain()
         used = names.keys() & {name for fact in facts for name in (*fact.reads, *fact.binds)}
-        return (Known(name, type(names[name]).__name__, shape_of(names[name])) for name in sorted(used))
+        for name in sorted(used):
+            shape = None
+            with contextlib.suppress(Exception):  # a list may hold itself, and a page's own `shape` do anything
+                shape = shape_of(names[name])
+            yield Known(name, type(names[name]).__name__, shape)
 
     def _failure(self, block: Block, error: BaseException | None) -> Iterator[Problem]:
         """Why a block did not end as it should; nothing for a name that is missing because an earlier block failed."""
@@ -179,7 +183,7 @@ class PageProcess:
 def shape_of(value: Any) -> tuple[int, ...] | None:
     """The shape of an array or of a list of numbers, () for a number, None for anything else."""
     if isinstance(value, (list, tuple)):
-        inner = {shape_of(entry) for entry in value}
+        inner = {shape_of(entry) for entry in value} or {()}
         only = inner.pop() if len(inner) == 1 else None
         return None if only is None else (len(value), *only)
     if isinstance(value, numbers.Number):

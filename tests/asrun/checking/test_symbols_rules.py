@@ -94,6 +94,8 @@ def test_a_variable_that_contradicts_the_table_is_told(
         "def g(x: float | np.ndarray, i: int) -> None:\n    pass",
         "y = X = np.ones((2, 2))  # (n, p)",
         "print(dict(x=1))",
+        "x = []",
+        "class Odd:\n    @property\n    def shape(self):\n        return 1 / 0\n\n\nodd = Odd()\nodds = [odd]\nodds.append(odds)",
     ],
 )
 def test_what_the_table_allows_is_not_told(book: SmallBook, code: str) -> None:
