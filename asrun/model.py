@@ -62,6 +62,10 @@ class Block:
         return "fold" in self.options
 
     @property
+    def here(self) -> str:
+        return self.options.get("here", "")
+
+    @property
     def needs(self) -> str:
         return self.options.get("needs", "")
 
@@ -109,6 +113,12 @@ class Formula:
     span: tuple[int, int]  # in the page's text
     binding: Binding | None = None
     defines: bool = False  # marked as a definition: there is nothing to check
+    here: str = ""  # what it says of symbols that are others here than in the notation table
+
+    @property
+    def key(self) -> tuple[str, bool, str]:
+        """What decides how it is set."""
+        return self.tex, self.display, self.here
 
 
 @dataclass(frozen=True)
@@ -236,6 +246,15 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Known:
+    """What a name of the page is behind a block: its type, and its shape, which is () for a number and None for no numbers."""
+
+    name: str
+    type: str
+    shape: tuple[int, ...] | None
+
+
+@dataclass(frozen=True)
 class Figure:
     """A figure as SVG, by a name that is unique on its page, with the pictures in it and what its author left out."""
 
@@ -247,12 +266,13 @@ class Figure:
 
 @dataclass(frozen=True)
 class Ran:
-    """What came of a block: text and figures in the order in which they came, and the facts of its statements."""
+    """What came of a block: text and figures as they came, the facts of its statements, and what its names are behind it."""
 
     outcome: str
     pieces: tuple[str | Figure, ...] = ()
     problems: tuple[Problem, ...] = ()
     statements: tuple[Facts, ...] = ()
+    known: tuple[Known, ...] = ()
 
 
 @dataclass(frozen=True)

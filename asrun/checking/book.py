@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from itertools import chain
 from typing import Any
 
-from asrun.checking.record import book_record
+from asrun.checking.record import RECORD, book_record
 from asrun.checking.rules import check_book, check_in_nav, check_page
 from asrun.formulas import katex
 from asrun.formulas.notation import meanings_on, read_table
@@ -19,7 +18,7 @@ from asrun.reading.terms import read_terms
 from asrun.running.page import PageRun, expect_runs, run_page
 from asrun.settings import PAGE_SUFFIXES, BookError, Settings
 
-Math = dict[tuple[str, bool], katex.Rendered]  # the formulas of a page, by TeX and display
+Math = dict[katex.Key, katex.Rendered]  # the formulas of a page, by what decides how they are set
 
 
 class Runs(Mapping[str, PageRun]):
@@ -68,7 +67,9 @@ class Book:
         """Everything that is wrong, by file and line. Waits until all pages have run."""
         self.runs.wait()
         found = {
-            problem for uri, page in self.pages.items() for problem in check_page(page, self.runs[uri], self.math[uri])
+            problem
+            for uri, page in self.pages.items()
+            for problem in check_page(page, self.runs[uri], self.math[uri], self.meanings[uri])
         }
         return tuple(sorted(found.union(self.book_problems)))
 
@@ -76,6 +77,11 @@ class Book:
     def record(self) -> dict[str, Any]:
         """What was run and compared: the content of `verified.json`. Waits until all pages have run."""
         return book_record((page, self.runs[uri]) for uri, page in self.pages.items())
+
+    @cached_property
+    def record_page(self) -> str:
+        """The uri of the page that shows the record, "" where none does."""
+        return next((page.uri for page in self.pages.values() if RECORD.search(page.text)), "")
 
     @cached_property
     def functions(self) -> dict[str, tuple[str, str]]:
@@ -123,10 +129,14 @@ def _set_formulas(
     settings: Settings, pages: dict[str, Page], meanings: dict[str, dict[str, Meaning]]
 ) -> dict[str, Math]:
     """The formulas of each page as HTML, their symbols marked with what they mean on that page."""
-    formulas = {uri: dict.fromkeys((f.tex, f.display) for f in page.formulas) for uri, page in pages.items()}
-    trees = katex.parse(settings, chain(*formulas.values()))
+    # Each also as the table alone means it: it tells which symbols stand in it.
+    formulas = {
+        uri: dict.fromkeys((f.tex, f.display, here) for f in page.formulas for here in (f.here, ""))
+        for uri, page in pages.items()
+    }
+    trees = katex.parse(settings, (key[:2] for of_page in formulas.values() for key in of_page))
     keys = {
-        (uri, key): (*key, tag(key[0], trees[key].tree, meanings[uri]))
+        (uri, key): (*key[:2], tag(key[0], trees[key[:2]].tree, meanings[uri], key[2]))
         for uri, of_page in formulas.items()
         for key in of_page
     }

@@ -1,11 +1,14 @@
 """The record of what was run and compared, page by page and in all, and the table that shows it."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from asrun.model import Page
 from asrun.running.page import PageRun
 
+RECORD_FILE = "verified.json"  # at the top of the site
+RECORD = re.compile(r"<!--\s*asrun:\s*verified\s*-->")  # where a page shows it
 COUNTS = {  # what is counted, and the head of its column in the table
     "ran": "Blocks run",
     "raised": "Raised as expected",
@@ -55,7 +58,7 @@ def counts(record: dict[str, Any]) -> dict[str, int]:
 
 
 def book_record(runs: Iterable[tuple[Page, PageRun]]) -> dict[str, Any]:
-    """What was run and compared on these pages, by file, and the totals: the content of `verified.json`."""
+    """What was run and compared on these pages, by file, and the totals: the content of `RECORD_FILE`."""
     pages = {page.file: page_record(page, run) for page, run in runs}
     each = [counts(record) for record in pages.values()]
     totals = {"pages": len(pages), "blocks": sum(len(record["blocks"]) for record in pages.values())}

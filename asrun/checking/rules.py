@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from urllib.parse import unquote, urlsplit
 
-from asrun.formulas.katex import Rendered
-from asrun.model import Block, Fault, Figure, Formula, Number, Page, Problem, Ran, Term
+from asrun.checking.record import RECORD_FILE
+from asrun.checking.symbols import check_symbols
+from asrun.formulas.katex import Key, Rendered
+from asrun.model import Block, Fault, Figure, Formula, Meaning, Number, Page, Problem, Ran, Term
 from asrun.reading.includes import sections_of
 from asrun.reading.prose import QUOTE
 from asrun.reading.terms import finder, found_in, key
@@ -51,13 +53,16 @@ def _lines(text: str) -> list[str]:
 # ---- a page ----
 
 
-def check_page(page: Page, run: PageRun, math: dict[tuple[str, bool], Rendered]) -> Iterator[Problem]:
-    """Everything that is wrong with one page. `math` holds its formulas as KaTeX set them, by TeX and display."""
+def check_page(page: Page, run: PageRun, math: dict[Key, Rendered], meanings: dict[str, Meaning]) -> Iterator[Problem]:
+    """Everything that is wrong with one page. `math` holds its formulas as KaTeX set them, `meanings` what symbols mean there."""
     of_run = chain(
         _check_records(page, run), _check_numbers(page, run), _check_statements(page, run), _check_figures(page, run)
     )
     of_text = chain(_check_repetition(page), _check_bound_formulas(page, run, math), _check_tex(page, math))
-    yield from chain(page.problems, run.problems, (page.problem(*fault) for fault in chain(of_run, of_text)))
+    of_symbols = check_symbols(page, run, math, meanings)
+    yield from chain(
+        page.problems, run.problems, (page.problem(*fault) for fault in chain(of_run, of_text, of_symbols))
+    )
 
 
 def _check_records(page: Page, run: PageRun) -> Iterator[Fault]:
@@ -132,10 +137,10 @@ def _check_repetition(page: Page) -> Iterator[Fault]:
                 yield block.line, f"`fold` hides {section}, {what}"
 
 
-def _check_bound_formulas(page: Page, run: PageRun, math: dict[tuple[str, bool], Rendered]) -> Iterator[Fault]:
+def _check_bound_formulas(page: Page, run: PageRun, math: dict[Key, Rendered]) -> Iterator[Fault]:
     """Formulas that are bound to code agree with it."""
     for formula, checked in zip(page.bound_formulas, run.checks, strict=False):
-        if not checked.error or math[formula.tex, formula.display].error:
+        if not checked.error or math[formula.key].error:
             continue  # what KaTeX cannot read is told by a rule of its own
         if checked.offset is None and formula.binding:
             yield formula.binding.line, checked.error
@@ -144,10 +149,10 @@ def _check_bound_formulas(page: Page, run: PageRun, math: dict[tuple[str, bool],
             yield line, f"column {column}: {checked.error}\n{caret}"
 
 
-def _check_tex(page: Page, math: dict[tuple[str, bool], Rendered]) -> Iterator[Fault]:
+def _check_tex(page: Page, math: dict[Key, Rendered]) -> Iterator[Fault]:
     """KaTeX can set every formula."""
     for formula in page.formulas:
-        rendered = math[formula.tex, formula.display]
+        rendered = math[formula.key]
         if rendered.error:
             line, column, _ = _place(page, formula, rendered.position)
             yield line, f"column {column}: KaTeX cannot read the formula: {rendered.error}"
@@ -209,8 +214,8 @@ def _check_links(settings: Settings, page: Page, pages: dict[str, Page]) -> Iter
             missing = f"{target.file} has no heading or id #{parts.fragment}"
         elif not target and not (settings.docs / uri).is_file():
             missing = f"there is no {settings.docs.name}/{uri}"
-        # `make build` puts the archive beside the pages.
-        if missing and os.path.basename(uri) != f"{settings.archive_name}.zip":
+        # `make build` puts the archive and the record beside the pages.
+        if missing and os.path.basename(uri) not in (f"{settings.archive_name}.zip", RECORD_FILE):
             yield line, f"the link {href} leads nowhere: {missing}"
 
 

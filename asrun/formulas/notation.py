@@ -18,6 +18,7 @@ COLUMNS = ("Symbol", "Python", "Shape", "Meaning", "Pages")
 SYMBOL = re.compile(r"\$(.+?)\$")
 FUNCTION = re.compile(r"(?P<name>\w+)\((?P<parameters>[\w, ]*)\)")
 INDEXED = re.compile(r"\w+\[([\w, +-]+)\]")
+HERE = re.compile(r"\s*(?P<names>\w+(?:, \w+)*) (?:is|are) (?P<words>\S.*?)\s*", re.S)
 SHAPES = ("number", "number > 0", "whole number")
 
 
@@ -119,6 +120,19 @@ def row_of(meanings: Mapping[str, Meaning], name: str, indices: Sequence[str]) -
     return exact if exact and not exact.indices else next(rows, None)
 
 
+def quantities(meanings: Mapping[str, Meaning]) -> dict[str, Meaning]:
+    """The row that says what each quantity is: that of the whole before one of an entry, one of this page before one for all."""
+    rows = sorted(meanings.values(), key=lambda row: (bool(row.pages), not row.indices))
+    return {quantity(row): row for row in rows}
+
+
 def quantity(meaning: Meaning) -> str:
     """The Python name that a symbol and its entries share: x_{ij} and X are one quantity."""
     return re.split(r"[\[(]", meaning.python)[0]
+
+
+def said_here(text: str) -> dict[str, str]:
+    """What `x is a position | i, j are others` says of each name: "" where it is another, and no more is said."""
+    found = filter(None, map(HERE.fullmatch, text.split(" | ")))
+    words = [(part["names"].split(", "), " ".join(part["words"].split())) for part in found]
+    return {name: "" if said in ("another", "others") else said for names, said in words for name in names}

@@ -6,13 +6,14 @@ The marks are made once, at build time; a small script shows what the notation t
 import ast
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 
-from asrun.formulas.notation import quantity, row_of
+from asrun.formulas.notation import quantities, quantity, row_of, said_here
 from asrun.formulas.reader import symbol_of
 from asrun.formulas.tree import CannotRead, Raw, aligned, cells, nodes_of, parts_of
-from asrun.model import Binding, Checked, Meaning, Page
+from asrun.model import Binding, Block, Checked, Formula, Meaning, Page
 
 ATTRIBUTE = "data-s"
 # A name right before `=` is the keyword of an argument, which says nothing of the variable: alpha=0.6.
@@ -24,12 +25,17 @@ Mark = tuple[int, int, str, str]  # start, end, and what stands before and behin
 BLANK = re.compile(r'<span class="w">(\s+)</span>')
 
 
-def tag(tex: str, tree: str, meanings: dict[str, Meaning]) -> str:
-    """The formula with its symbols marked, and the lines of an aligned one numbered; `tree` is KaTeX's, "" for none."""
+def tag(tex: str, tree: str, meanings: dict[str, Meaning], here: str = "") -> str:
+    """The formula with its symbols marked, and the lines of an aligned one numbered; `tree` is KaTeX's, "" for none.
+
+    `here` says which symbols are others than in the table.
+    """
     nodes = nodes_of(tree) if tree else []
     events: list[tuple[int, int, int, int, str]] = []
     # The steps stand before the symbols, so that of two marks of one place the step is the outer one.
-    for place, (start, end, opening, closing) in enumerate([*_steps(nodes), *_symbols(tex, nodes, meanings)]):
+    for place, (start, end, opening, closing) in enumerate(
+        [*_steps(nodes), *_symbols(tex, nodes, meanings, said_here(here))]
+    ):
         events += [(start, 1, -end, place, opening), (end, 0, -start, -place, closing)]
     pieces, at = [], 0
     for offset, *_, text in sorted(events):
@@ -38,7 +44,7 @@ def tag(tex: str, tree: str, meanings: dict[str, Meaning]) -> str:
     return "".join([*pieces, tex[at:]])
 
 
-def _symbols(tex: str, nodes: list[Raw], meanings: dict[str, Meaning]) -> Iterator[Mark]:
+def _symbols(tex: str, nodes: list[Raw], meanings: dict[str, Meaning], here: Mapping[str, str]) -> Iterator[Mark]:
     """Each symbol of the table: the whole with its scripts, else what has a row of its own."""
     for node in nodes:
         base, end = node.get("base") if node["type"] == "supsub" else node, 0
@@ -50,11 +56,18 @@ def _symbols(tex: str, nodes: list[Raw], meanings: dict[str, Meaning]) -> Iterat
                 if meaning := row or meanings.get(name) or meanings.get(name.rpartition("_")[0]):
                     # In braces of its own, so that it can be the argument of a command, as in \frac1n.
                     end = stop
-                    yield start, end, rf"{{\htmlData{{s={quantity(meaning)}}}{{", "}}"
+                    if mark := _mark_of(quantity(meaning), here):
+                        yield start, end, rf"{{\htmlData{{s={mark}}}{{", "}}"
                     break
         if node["type"] not in WORDS:
             rest = [part for part in parts_of(node) if part.get("loc", (0,))[0] >= end]
-            yield from _symbols(tex, rest, meanings)
+            yield from _symbols(tex, rest, meanings, here)
+
+
+def _mark_of(name: str, here: Mapping[str, str]) -> str:
+    """What marks a quantity: its name, with a sum of the words where these say what it is here; "" where nothing does."""
+    words = here.get(name)
+    return name if words is None else words and f"{name}:{zlib.crc32(words.encode()):x}"
 
 
 def _longest_first(node: Raw) -> Iterator[tuple[Raw, int]]:
@@ -95,16 +108,19 @@ def lines_of(html: str) -> int:
     return len(set(re.findall(r'data-step="(\d+)"', html)))
 
 
-def mark_code(html: str, names: Collection[str]) -> str:
-    """A block of highlighted code with the variables marked that the page's formulas speak of.
+def mark_code(html: str, names: Collection[str], here: str = "") -> str:
+    """A block of highlighted code with the variables marked that the page's formulas speak of, or that are others `here`.
 
     The marks that Pygments gives to other names and to blanks, which no style needs, go.
     """
 
+    others = said_here(here)
+
     def mark(match: re.Match[str]) -> str:
-        if match[1] not in names or match["keyword"]:
+        named = match[1] in names or match[1] in others
+        if not named or match["keyword"] or not (name := _mark_of(match[1], others)):
             return match[1]
-        return f'<span class="n" {ATTRIBUTE}="{match[1]}">{match[1]}</span>'
+        return f'<span class="n" {ATTRIBUTE}="{name}">{match[1]}</span>'
 
     return VARIABLE.sub(mark, BLANK.sub(r"\1", html))
 
@@ -114,14 +130,23 @@ def marked(html: str) -> set[str]:
     return set(re.findall(rf'{ATTRIBUTE}="(\w+)"', html))
 
 
+def of_places(page: Page) -> Iterator[str]:
+    """What each block and formula of a page says of symbols that are others there."""
+    places: list[Block | Formula] = [*page.code_blocks, *page.formulas]
+    return (place.here for place in places if place.here)
+
+
+def told_here(page: Page) -> Iterator[tuple[str, list[str]]]:
+    """What the script shows of the symbols that are others somewhere on a page."""
+    for here in map(said_here, of_places(page)):
+        yield from ((_mark_of(name, here), ["here:", words]) for name, words in here.items() if words)
+
+
 def legend(html: str, meanings: dict[str, Meaning], more: Iterable[tuple[str, list[str]]] = ()) -> str:
     """What the script shows: name, shape and meaning of each quantity that the page marks, as data, and what `more` there is."""
     used = marked(html)
-    facts = dict(more)
-    # The row of the whole goes before that of an entry, and a row of this page before one for all.
-    for meaning in sorted(meanings.values(), key=lambda row: (bool(row.pages), not row.indices)):
-        if (name := quantity(meaning)) in used:
-            facts[name] = [shape_text(meaning), meaning.text]
+    told = {name: [shape_text(row), row.text] for name, row in quantities(meanings).items() if name in used}
+    facts = dict(more) | told
     if not facts:
         return ""
     data = json.dumps(facts, ensure_ascii=False, sort_keys=True).replace("&", "\\u0026").replace("<", "\\u003c")

@@ -10,6 +10,7 @@ import os
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Literal
@@ -31,7 +32,8 @@ from pymdownx.superfences import highlight_validator
 from asrun.browser.bundle import BUNDLE, bundle
 from asrun.browser.pyodide import fetch, install
 from asrun.checking.book import Book, begin
-from asrun.formulas.symbols import legend
+from asrun.checking.record import RECORD_FILE
+from asrun.formulas.symbols import legend, told_here
 from asrun.model import Page
 from asrun.publishing import take, terms
 from asrun.publishing.page import Dressing, compact, page_facts
@@ -141,7 +143,7 @@ class Plugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call]
             # A server has threads, and forks badly; there, one page at a time is made anew when all else is done.
             self.taking = take.begin(book, Path(config.site_dir), config.site_url or "")
         _sort(files, self.in_order)
-        made: dict[str, str | bytes] = {"verified.json": json.dumps(book.record, indent=1, sort_keys=True) + "\n"}
+        made: dict[str, str | bytes] = {RECORD_FILE: json.dumps(book.record, indent=1, sort_keys=True) + "\n"}
         for run in book.runs.values():
             for figure in run.figures:
                 made |= {IMAGES + name: content for name, content in figure.images.items()}
@@ -153,7 +155,7 @@ class Plugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call]
         """Give MkDocs the finished Markdown, with placeholders where figures and formulas go."""
         book, uri = self.book, page.file.src_uri
         if book is None or uri not in book.pages:
-            self.dressing.names, self.dressing.links = (), terms.Links("", "", ())
+            self.dressing.names, self.dressing.in_text, self.dressing.links = (), (), terms.Links("", "", ())
             return markdown
         ours = book.pages[uri]
         # mkdocs-jupyter would render a notebook by nbconvert: another Markdown, inline styles, 600 KB.
@@ -185,8 +187,11 @@ class Plugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call]
     def on_page_context(self, context: object, *, page: SitePage, **_: Any) -> None:
         """Fill the placeholders."""
         content = self.dressing.fill(page.content or "")
-        meanings = self.book.meanings.get(page.file.src_uri, {}) if self.book else {}
-        page.content = content + legend(content, meanings, terms.told(content, self.book.terms if self.book else ()))
+        book, uri = self.book, page.file.src_uri
+        if book and uri in book.pages:
+            more = chain(terms.told(content, book.terms), told_here(book.pages[uri]))
+            content += legend(content, book.meanings[uri], more)
+        page.content = content
 
     def on_post_page(self, output: str, **_: Any) -> str:
         """Take out what nobody sees: half a kilobyte of a page as it is sent."""

@@ -13,9 +13,10 @@ from markdown.treeprocessors import Treeprocessor
 from asrun.checking.book import Book
 from asrun.checking.record import counts, page_record
 from asrun.formulas import symbols
+from asrun.formulas.notation import said_here
 from asrun.model import Figure, Formula, Page
 from asrun.publishing import terms
-from asrun.publishing.render import RECORD, record_on, render_page
+from asrun.publishing.render import record_on, render_page
 from asrun.reading.blocks import FOR_SCRIPTS
 
 WORDS_A_MINUTE = 200
@@ -51,7 +52,7 @@ def page_facts(book: Book, uri: str, url: Callable[[str], str]) -> dict[str, Any
         "minutes": max(1, round(page.words / WORDS_A_MINUTE)),
         "related": [{"title": one.meta.get("title", ""), "url": url(one.uri)} for one in related if shared(one)],
         "record": count | {"blocks": count["ran"] + count["raised"]},
-        "verified_url": url(next((other.uri for other in book.pages.values() if RECORD.search(other.text)), "")),
+        "verified_url": url(book.record_page),
     }
 
 
@@ -62,6 +63,8 @@ class Dressing(markdown.Extension, Treeprocessor):
         super().__init__()
         self.pieces: list[str] = []
         self.names: Collection[str] = frozenset()  # the variables of the code that the page's formulas speak of
+        self.in_text: Collection[str] = frozenset()  # of these, the ones that mean one thing on the whole page
+        self.here: list[str] = []  # what each block says of symbols that are others there
         self.links = terms.Links("", "", ())  # to what explains the terms of the page
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:
@@ -84,8 +87,11 @@ class Dressing(markdown.Extension, Treeprocessor):
         if language == FIGURE:
             return source.strip()
         highlight = md.preprocessors["fenced_code_block"].highlight
-        html = symbols.mark_code(highlight(source, language, options, md, **given), self.names)
-        if "data-fold" in (given.get("attrs") or {}):
+        attributes = given.get("attrs") or {}
+        number = int(attributes.get("data-block", 0))
+        here = self.here[number - 1] if number else ""
+        html = symbols.mark_code(highlight(source, language, options, md, **given), self.names, here)
+        if "data-fold" in attributes:
             lines = source.rstrip("\n").count("\n") + 1
             summary = f"<summary>Show the code ({lines} line{'s' * (lines > 1)})</summary>"
             html = f'<details class="book-fold">{summary}{html}</details>'
@@ -97,7 +103,9 @@ class Dressing(markdown.Extension, Treeprocessor):
         `images` is the folder of the pictures in figures; `address` leads to another page, by its uri and an id there.
         """
         page, run, math = book.pages[uri], book.runs[uri], book.math[uri]
-        self.names = symbols.marked("".join(rendered.html for rendered in math.values()))
+        self.names = names = symbols.marked("".join(math[formula.key].html for formula in page.formulas))
+        self.in_text = names - {name for here in symbols.of_places(page) for name in said_here(here)}
+        self.here = [block.here for block in page.code_blocks]
         self.links = terms.Links(uri, book.settings.options.terms, book.terms)
         seals: dict[tuple[int, int], str] = {}
         for bound, checked in zip(page.bound_formulas, run.checks, strict=False):
@@ -115,7 +123,7 @@ class Dressing(markdown.Extension, Treeprocessor):
             return f"```{FIGURE}\n{placeholder}\n```"
 
         def set_formula(formula: Formula, behind: str) -> str:
-            html = math[formula.tex, formula.display].html or f"<code>{formula.tex}</code>"
+            html = math[formula.key].html or f"<code>{formula.tex}</code>"
             if formula.display:
                 verdict = seals.get(formula.span, "")
                 return self.put(f'<div class="book-formula"><div class="arithmatex">{html}</div>{verdict}</div>')
@@ -133,7 +141,7 @@ class Dressing(markdown.Extension, Treeprocessor):
         """Link terms, mark the variables in inline code, and join an aligned formula with the list of its reasons beneath."""
         self.links.put(root)
         for code in root.iter("code"):
-            if not len(code) and code.text in self.names:
+            if not len(code) and code.text in self.in_text:
                 code.set(symbols.ATTRIBUTE, str(code.text))
         for parent in list(root.iter()):
             for formula, reasons in pairwise(list(parent)):

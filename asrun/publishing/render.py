@@ -9,13 +9,12 @@ from pathlib import Path
 import yaml
 
 from asrun.checking.book import Book
-from asrun.checking.record import record_table
+from asrun.checking.record import RECORD, record_table
 from asrun.model import Block, Figure, Formula, Page
 from asrun.reading.parser import fence_around
 from asrun.running.page import PageRun
 
 PUNCTUATION = ",.;:!?)"
-RECORD = re.compile(r"<!--\s*asrun:\s*verified\s*-->")
 # Elsewhere a figure follows the color scheme of the reader, and a film is a still.
 DARK = (
     "<style>svg{color:#1c1b1a}@media(prefers-color-scheme:dark){svg{color:#e8e6e3}}.book-between{display:none}</style>"
@@ -137,7 +136,7 @@ def _with_files_beside(book: Book, page: Page, out: Path, math: str) -> str:
         return f"![{alt}]({depth}figures/{figure.name}.svg)"
 
     def formula(found: Formula, behind: str) -> str:
-        html = book.math[page.uri][found.tex, found.display].html
+        html = book.math[page.uri][found.key].html
         # Nothing in it may mean anything to a parser of Markdown.
         return re.sub(r"[*_`\\\[\]|~$]", lambda sign: f"&#{ord(sign[0])};", html).replace("\n", " ") + behind
 

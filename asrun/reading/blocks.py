@@ -15,8 +15,8 @@ RUN, RECORD = "python", "output"
 SHOWN = ("bash", "console", "json", "latex", "text", "toml")
 # The options of each kind of block. Those for readers are prose: their numbers have expressions. Those for scripts are
 # attributes `data-NAME` of the block's HTML.
-OPTIONS = {RUN: ("alt", "fold", "needs", "raises", "title"), RECORD: (), **dict.fromkeys(SHOWN, ("title",))}
-FOR_READERS, FOR_SCRIPTS = ("alt", "title"), ("fold", "needs", "raises")
+OPTIONS = {RUN: ("alt", "fold", "here", "needs", "raises", "title"), RECORD: (), **dict.fromkeys(SHOWN, ("title",))}
+FOR_READERS, FOR_SCRIPTS = ("alt", "here", "title"), ("fold", "needs", "raises")
 
 
 def find_blocks(

@@ -32,6 +32,7 @@ NOT_PROSE = re.compile(
 COMMENT = re.compile(
     r"""<!--\s*(?:(?P<version>version) | (?P<quoted>quoted:\s*\S.*?) | (?P<definition>definition)
       | (?P<kind>code|value):\s*(?P<code>.+?)(?:\s+where\s+(?P<where>.+?))?
+      | here:\s*(?P<here>\S.*?)
       | (?P<holds>holds(?P<below>\s+below)?):\s*(?P<statement>.+?)
       | asrun:.*? | (?P<unknown>(?!quoted:)[a-z]+(?:\s[a-z]+)?):.*?
       | (?P<literal>[^\s=]+)?\s*=(?!=)\s*(?P<expression>.+?)
@@ -114,21 +115,24 @@ class Prose:
             tex = re.sub(rf"\n{QUOTE.pattern}", "\n", self.visible[first : end - width])
             formula = Formula(line, first - self.starts[line - 1] + 1, tex, width == 2, (start, end))
             for comment in self._comments_behind(end):
-                if comment["code"]:
+                free = not (formula.binding or formula.defines)
+                if comment["here"] and not formula.here:
+                    formula = replace(formula, here=comment["here"])
+                elif comment["code"] and free:
                     code, where = " ".join(comment["code"].split()), comment["where"] or ""
                     binding = Binding(self._line(comment.start()), code, where, comment["kind"] == "value")
                     formula = replace(formula, binding=binding)
-                elif comment["definition"]:
+                elif comment["definition"] and free:
                     formula = replace(formula, defines=True)
-                if formula.binding or formula.defines:
-                    used.add(comment.start())
-                    break
+                else:
+                    continue
+                used.add(comment.start())
             if formula.display and not (formula.binding or formula.defines):
                 what = "a displayed formula says what it is: write beneath it <!-- code: call(args) --> "
                 self._tell(first, f"{what}or <!-- definition -->")
             yield formula
         for start, comment in self.comments.items():
-            if start not in used and (comment["code"] or comment["definition"]):
+            if start not in used and (comment["code"] or comment["definition"] or comment["here"]):
                 self._tell(start, f"no formula stands above {' '.join(comment[0].split())}")
 
     # ---- numbers ----
@@ -209,7 +213,7 @@ class Prose:
         headings = [(self._line(found.start()), len(found[1])) for found in HEADING.finditer(self.visible)]
         for offset, comment in self.comments.items():
             if comment["unknown"]:
-                kinds = "code, value, holds, holds below, quoted and asrun"
+                kinds = "code, value, here, holds, holds below, quoted and asrun"
                 self._tell(offset, f"there is no comment of the kind `{comment['unknown']}:`: there are {kinds}")
             if not comment["holds"]:
                 continue

@@ -2,12 +2,27 @@
 
 import ast
 import contextlib
+import numbers
 import re
 import warnings
 from collections.abc import Iterator
 from typing import Any
 
-from asrun.model import Block, Check, Checked, Facts, Figure, Formatted, Held, Item, Number, Problem, Ran, Statement
+from asrun.model import (
+    Block,
+    Check,
+    Checked,
+    Facts,
+    Figure,
+    Formatted,
+    Held,
+    Item,
+    Known,
+    Number,
+    Problem,
+    Ran,
+    Statement,
+)
 from asrun.programs.statements import mentioned
 from asrun.running.namespace import heed_warnings, place_of, what_it_says
 from asrun.running.recorder import compiled
@@ -100,7 +115,17 @@ class PageProcess:
                     self.failed |= mentioned(segment.source).bound
         for number, figure in enumerate((piece for piece in self.pieces if isinstance(piece, Figure)), 1):
             problems += [self.page.problem(block.line, f"figure {number}: {fault}") for fault in figure.faults]
-        return Ran(outcome, tuple(self.pieces), tuple(problems), tuple(facts))
+        return Ran(outcome, tuple(self.pieces), tuple(problems), tuple(facts), tuple(self._known(facts)))
+
+    def _known(self, facts: list[Facts]) -> Iterator[Known]:
+        """What the names are that the statements of a block read or bound, where it is over."""
+        names = self.names.plain()
+        used = names.keys() & {name for fact in facts for name in (*fact.reads, *fact.binds)}
+        for name in sorted(used):
+            shape = None
+            with contextlib.suppress(Exception):  # a list may hold itself, and a page's own `shape` do anything
+                shape = shape_of(names[name])
+            yield Known(name, type(names[name]).__name__, shape)
 
     def _failure(self, block: Block, error: BaseException | None) -> Iterator[Problem]:
         """Why a block did not end as it should; nothing for a name that is missing because an earlier block failed."""
@@ -153,6 +178,18 @@ class PageProcess:
             name = f"{self.page.stem.replace('/', '-')}-{self.figures}"
             self.pieces.append(draw(self.plt.figure(number), name))
         self.plt.close("all")
+
+
+def shape_of(value: Any) -> tuple[int, ...] | None:
+    """The shape of an array or of a list of numbers, () for a number, None for anything else."""
+    if isinstance(value, (list, tuple)):
+        inner = {shape_of(entry) for entry in value} or {()}
+        only = inner.pop() if len(inner) == 1 else None
+        return None if only is None else (len(value), *only)
+    if isinstance(value, numbers.Number):
+        return ()
+    shape = getattr(value, "shape", None)
+    return shape if isinstance(shape, tuple) else None
 
 
 def split_format(text: str) -> tuple[str, str]:

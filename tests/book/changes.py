@@ -18,7 +18,7 @@ from asrun.model import Held, Page, Statement
 from asrun.reading.pages import read_pages
 from asrun.settings import Settings
 
-KINDS = ("output", "number", "statement", "formula", "snippet", "notation", "include", "container", "data")
+KINDS = ("output", "number", "statement", "formula", "snippet", "notation", "here", "include", "container", "data")
 CONTAINERS = {
     "admonition": '!!! note "Hidden"\n\n    ```python\n    planted\n    ```\n',
     "details": '??? note "Hidden"\n\n    ```python\n    planted\n    ```\n',
@@ -111,6 +111,9 @@ def page_mutants(settings: Settings, page: Page) -> Iterator[Mutant]:
                 new,
                 uri,
             )
+    for match in re.finditer(r'(?:here="|<!-- here: )(\w+) is ', text):
+        name, begin = match[1], match.start(1)
+        yield Mutant("here", f"{uri}: {name} @{begin}", page.file, begin, name, f"{name}x", uri)
     for match in re.finditer(r'(?m)^[ \t]*--8<-- "([\w.]+):([\w-]+)"', text):
         others = re.findall(r"\[start:([\w-]+)\]", (settings.modules / match[1]).read_text(encoding="utf-8"))
         other = next((name for name in others if name != match[2]), "")

@@ -13,6 +13,7 @@ from tests.site.survey import THEMES, add_axe, open_page, reading
 CHAPTER = "loss/"
 DERIVATION = "gradient/"
 PREDICTIONS = '.katex-display .katex-html [data-s="y_hat"]'
+ANOTHER_X = '[data-s^="x:"]'
 # Where everything stands that a reader reads. Half pixels round either way.
 LAYOUT = """() => [...document.querySelectorAll("article :is(p, li, h2, h3, pre, figure, table, .katex-display)")]
   .map(e => e.getBoundingClientRect()).filter(box => box.height).map(box => box.top + scrollY)"""
@@ -66,6 +67,22 @@ async def test_pointing_at_a_variable_of_the_code_does_the_same(browser: Browser
         await variable.hover()
         await expect(tip(page)).to_contain_text("eta")
         assert await page.locator(".katex .book-lit").count() > 0
+
+
+async def test_a_symbol_that_is_another_here_answers_with_what_it_is(browser: Browser, site: Site) -> None:
+    async with reading(browser) as context:
+        page, _ = await open_page(context, site.home + "model/")
+        in_formula = page.locator(f".katex-display .katex-html {ANOTHER_X}").first
+        in_code = page.locator(".highlight", has_text="def neuron").locator(ANOTHER_X).first
+        for symbol in (in_formula, in_code):
+            await symbol.scroll_into_view_if_needed()
+            await symbol.hover()
+            await expect(tip(page)).to_have_text("x here: the inputs of the neuron, (d,)")
+            (name,) = await lit(page)
+            assert name.startswith("x:")
+            assert await page.locator(".katex .book-lit").count() > 0, "the formula does not light up with the code"
+            assert await page.locator("code .book-lit").count() > 0, "the code does not light up with the formula"
+            await page.keyboard.press("Escape")
 
 
 async def test_the_keyboard_stops_once_at_a_formula_and_walks_its_symbols(browser: Browser, site: Site) -> None:
@@ -134,6 +151,23 @@ async def test_a_derivation_is_whole_without_javascript(browser: Browser, site: 
         for reason in await page.locator(".book-steps ol > li").all():
             await expect(reason).to_be_visible()
         await expect(page.locator(".book-steps button")).to_have_count(0)
+    finally:
+        await context.close()
+
+
+async def test_what_a_symbol_is_here_stands_in_no_text_on_paper_or_without_javascript(
+    browser: Browser, site: Site
+) -> None:
+    context = await browser.new_context(java_script_enabled=False)
+    try:
+        page = await context.new_page()
+        await page.goto(site.home + "model/")
+        for media in ("screen", "print"):
+            await page.emulate_media(media=media)
+            text = await page.locator("article").inner_text()
+            assert "def neuron(x: np.ndarray, w: np.ndarray, b: float)" in text
+            assert "the inputs of the neuron" not in text
+            assert "here" not in await page.locator(".highlight", has_text="def neuron").inner_text()
     finally:
         await context.close()
 

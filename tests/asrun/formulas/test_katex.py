@@ -13,7 +13,7 @@ from tests.asrun.conftest import SmallBook
 def rendered(book: SmallBook, tex: str, display: bool = False) -> katex.Rendered:
     """What becomes of a formula on a page."""
     book.page(f"\n$${tex}$$\n\n<!-- definition -->\n" if display else f"\nText ${tex}$.\n")
-    return book.verify().math["page.md"][tex, display]
+    return book.verify().math["page.md"][tex, display, ""]
 
 
 def test_a_formula_becomes_html_and_mathml(book: SmallBook) -> None:
@@ -44,7 +44,7 @@ def test_a_formula_cannot_smuggle_a_link_in(book: SmallBook) -> None:
 
 def test_one_bad_formula_does_not_spoil_the_others(book: SmallBook) -> None:
     book.page("\nText $a$, $\\foo$ and $b$.\n")
-    made = {tex: bool(rendered.html) for (tex, _), rendered in book.verify().math["page.md"].items()}
+    made = {tex: bool(rendered.html) for (tex, *_), rendered in book.verify().math["page.md"].items()}
     assert made == {"a": True, r"\foo": False, "b": True}
 
 

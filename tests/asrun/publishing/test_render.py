@@ -115,7 +115,7 @@ def test_rendered_mathematics_comes_through_plain_markdown_unharmed(
     book.page("\n" + form.replace("{}", tex) + "\n")
     written(book, tmp_path / "out", monkeypatch)
     text = (tmp_path / "out/page.md").read_text()
-    made = book.verify().math["page.md"][tex, False].html
+    made = book.verify().math["page.md"][tex, False, ""].html
     result = markdown.markdown(text.split("---\n")[2], extensions=PLAIN)
     assert html.unescape(made) in html.unescape(result)
 

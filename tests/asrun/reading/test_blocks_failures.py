@@ -25,17 +25,17 @@ from tests.asrun.faults import block, told
         (
             "unknown-option",
             block("x = 1", 'skip="yes"'),
-            ["docs/page.md:6: unknown option 'skip': `python` takes alt, fold, needs, raises, title"],
+            ["docs/page.md:6: unknown option 'skip': `python` takes alt, fold, here, needs, raises, title"],
         ),
         (
             "unknown-word",
             block("x = 1", "notest"),
-            ["docs/page.md:6: unknown option 'notest': `python` takes alt, fold, needs, raises, title"],
+            ["docs/page.md:6: unknown option 'notest': `python` takes alt, fold, here, needs, raises, title"],
         ),
         (
             "unknown-class-in-braces",
             "\n```{.python .continuation}\nx = 1\n```\n",
-            ["docs/page.md:6: unknown option 'continuation': `python` takes alt, fold, needs, raises, title"],
+            ["docs/page.md:6: unknown option 'continuation': `python` takes alt, fold, here, needs, raises, title"],
         ),
         (
             "option-of-an-output",

@@ -42,7 +42,7 @@ def line_of(path: Path, text: str) -> int:
         (
             [("code", "#| skip: yes\nx = 1")],
             "skip",
-            "unknown option 'skip': `python` takes alt, fold, needs, raises, title",
+            "unknown option 'skip': `python` takes alt, fold, here, needs, raises, title",
         ),
         (
             [("markdown", "One."), ("markdown", "Two\n\n```python\nx = 1\n```\n\n```pyhton\n```")],

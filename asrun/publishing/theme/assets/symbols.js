@@ -45,8 +45,9 @@ function show(mark) {
   if (!tip.isConnected) document.body.append(tip);
   const [shape, meaning] = facts;
   const [, term] = name.split("term:");
+  const [quantity = ""] = name.split(":"); // behind a colon stands which other thing it is at this place
   if (term) tip.replaceChildren(h("b", {}, term), " ", meaning);
-  else tip.replaceChildren(h("code", {}, name), " ", h("span", { class: "book-tip__shape" }, shape), " ", meaning);
+  else tip.replaceChildren(h("code", {}, quantity), " ", h("span", { class: "book-tip__shape" }, shape), " ", meaning);
   tip.classList.add("book-tip--on");
   place(mark.getBoundingClientRect());
 }
