@@ -151,9 +151,11 @@ class Handout:
             lines[place] = ["try:", body, f"except {raises} as error:", '    print(f"{type(error).__name__}: {error}")']
             return "\n".join(lines)
         draws = any(isinstance(piece, Figure) for piece in self.run[number - 1].pieces)
-        if draws and not re.search(r"\.show\(\)\s*\Z", code):
-            return f"{code}\n{self.programs.pyplot}.show()"
-        return code
+        if not draws:
+            return code
+        plt = self.programs.pyplot
+        show = "" if re.search(r"\.show\(\)\s*\Z", code) else f"\n{plt}.show()"
+        return f'{code}{show}\n{plt}.close("all")'  # where there is no window, `show` leaves them open
 
     # ---- as a notebook ----
 
