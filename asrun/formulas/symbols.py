@@ -163,11 +163,12 @@ def shape_text(meaning: Meaning) -> str:
 
 
 def seal(binding: Binding, checked: Checked, target: str) -> str:
-    """The mark beneath a formula that was compared with code; `target` is where the code stands."""
+    """The mark at the end of a formula that was compared with code, and its sentence; `target` is where the code stands."""
     cases = "the page’s values" if binding.actual else f"{checked.agreed} random cases"
     code = binding.code.replace("&", "&amp;").replace("<", "&lt;")
     name = f'<a href="{target}"><code>{code}</code></a>' if target else f"<code>{code}</code>"
-    return f'<p class="book-seal" data-search-exclude>equals {name} in {cases}</p>'
+    stop = "" if target else ' tabindex="0"'  # the keyboard comes to the link, or to the sentence
+    return f'<p class="book-seal" data-search-exclude{stop}>equals {name} in {cases}</p>'
 
 
 def function_of(binding: Binding) -> str:

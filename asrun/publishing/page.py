@@ -15,11 +15,12 @@ from asrun.checking.record import counts, page_record
 from asrun.formulas import symbols
 from asrun.formulas.notation import said_here
 from asrun.model import Figure, Formula, Page
-from asrun.publishing import terms
+from asrun.publishing import setting, terms
+from asrun.publishing.plain import ELEMENT
 from asrun.publishing.render import record_on, render_page
 from asrun.reading.blocks import FOR_SCRIPTS
 
-WORDS_A_MINUTE = 200
+WORDS_A_MINUTE, LINES_A_MINUTE, MINUTES_A_LAB = 200, 20, 3
 SHORT = 20  # characters of TeX that stay on the line of the punctuation behind them
 FIGURE = "asrun-figure"
 # A piece that is a block of its own is held by a comment, one within a line by an empty element: a parser of Markdown
@@ -49,11 +50,21 @@ def page_facts(book: Book, uri: str, url: Callable[[str], str]) -> dict[str, Any
         "chapters": len(chapters),
         "level": page.meta.get("level", ""),
         "words": page.words,
-        "minutes": max(1, round(page.words / WORDS_A_MINUTE)),
+        "minutes": reading_time(page),
         "related": [{"title": one.meta.get("title", ""), "url": url(one.uri)} for one in related if shared(one)],
         "record": count | {"blocks": count["ran"] + count["raised"]},
         "verified_url": url(book.record_page),
     }
+
+
+def reading_time(page: Page) -> int:
+    """Minutes: words / 200 + lines of code that lie open / 20 + 3 for each lab, and at least one.
+
+    A line of code is read like ten words. Blank lines, outputs and folded code count nothing.
+    """
+    lines = sum(bool(line.strip()) for block in page.code_blocks if not block.fold for line in block.code.split("\n"))
+    labs = len(ELEMENT.findall(page.text))
+    return max(1, round(page.words / WORDS_A_MINUTE + lines / LINES_A_MINUTE + labs * MINUTES_A_LAB))
 
 
 class Dressing(markdown.Extension, Treeprocessor):
@@ -138,17 +149,36 @@ class Dressing(markdown.Extension, Treeprocessor):
     # ---- what Markdown has made of the rest ----
 
     def run(self, root: Element) -> None:
-        """Link terms, mark the variables in inline code, and join an aligned formula with the list of its reasons beneath."""
+        """Link terms, mark the variables in inline code, set the text, and put what belongs together into one element."""
         self.links.put(root)
+        setting.keep_together(root)
         for code in root.iter("code"):
             if not len(code) and code.text in self.in_text:
                 code.set(symbols.ATTRIBUTE, str(code.text))
+        for table in root.iter("table"):
+            setting.label_cells(table)
         for parent in list(root.iter()):
-            for formula, reasons in pairwise(list(parent)):
-                if reasons.tag == "ol" and formula.tag == "p" and not len(formula):
-                    html = self._piece((formula.text or "").strip())
-                    if 1 < symbols.lines_of(html) == len(reasons):
-                        _join(parent, formula, reasons, checked="book-seal" in html)
+            for first, second in pairwise(list(parent)):
+                if first.tag == "p" and not len(first) and second.tag == "ol":
+                    self._with_reasons(parent, first, second)
+                elif first.tag == "p" and "margin" in second.get("class", "").split():
+                    stashed = STASHED.fullmatch(first.text or "") and not len(first)
+                    if not stashed or "book-formula" in self._piece(first.text or ""):  # code has a wider box
+                        setting.join(parent, first, second, "book-beside")
+
+    def _with_reasons(self, parent: Element, formula: Element, reasons: Element) -> None:
+        """Join an aligned formula with the list of its reasons beneath."""
+        html = self._piece((formula.text or "").strip())
+        if not 1 < symbols.lines_of(html) == len(reasons):
+            return
+        setting.join(parent, formula, reasons, "book-steps")
+        for reason in reasons if "book-seal" in html else ():
+            if len(reason):
+                reason[-1].tail = f"{reason[-1].tail or ''} "
+            else:
+                reason.text = f"{reason.text or ''} "
+            said = {"class": "book-step__check", "role": "img", "aria-label": "checked"}
+            SubElement(reason, "span", said).text = "✓"
 
     def _piece(self, text: str) -> str:
         """The piece that a paragraph with this text holds; nothing where it holds anything else."""
@@ -171,20 +201,6 @@ def _marks(page: Page, functions: dict[str, tuple[str, str]]) -> dict[int, str]:
             [*said, f"data-block={number}", *(f'data-{name}="{block.options[name]}"' for name in told)]
         )
     return marks
-
-
-def _join(parent: Element, formula: Element, reasons: Element, *, checked: bool) -> None:
-    place = list(parent).index(formula)
-    steps = Element("div", {"class": "book-steps"})
-    steps.extend([formula, reasons])
-    steps.tail, formula.tail, reasons.tail = reasons.tail, "\n", ""
-    parent[place : place + 2] = [steps]
-    for reason in reasons if checked else ():
-        if len(reason):
-            reason[-1].tail = f"{reason[-1].tail or ''} "
-        else:
-            reason.text = f"{reason.text or ''} "
-        SubElement(reason, "span", {"class": "book-step__check"}).text = "✓ checked"
 
 
 def compact(html: str) -> str:

@@ -29,8 +29,8 @@ from PIL import Image
 from asrun.model import Figure
 
 LARGE = 60_000  # bytes of SVG above which the data are drawn as PNG
-PHONE = 328  # pixels that a figure has on a screen 360 pixels wide
-SMALLEST = 7.9  # pixels that a letter needs there
+PHONE = 334  # pixels that a figure has on a screen 360 pixels wide
+SMALLEST = 11  # pixels that a letter needs there
 RASTER_DPI = 216
 SVG_DEFAULTS = {"text_anchor": "start", "stroke_dashoffset": 0, "stroke_linecap": "butt", "stroke_linejoin": "miter"}
 COMMANDS = {int(Path.MOVETO): "m", int(Path.LINETO): "l", int(Path.CURVE3): "q", int(Path.CURVE4): "c"}

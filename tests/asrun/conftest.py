@@ -18,7 +18,7 @@ from asrun.settings import Settings
 REPOSITORY = Path(__file__).resolve().parents[2]
 EXTENSIONS = yaml.safe_load((REPOSITORY / "mkdocs.yml").read_text(encoding="utf-8"))["markdown_extensions"]
 # Large enough for the phone that the engine has in mind.
-LOOK = 'STYLE = {"figure.figsize": (5.6, 3.6), "font.size": 12}\n'
+LOOK = 'STYLE = {"figure.figsize": (5.6, 3.6), "font.size": 13.5}\n'
 FRONT_MATTER = "---\ntitle: A page\ndescription: It is short.\n---\n"
 
 

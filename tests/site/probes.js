@@ -128,15 +128,74 @@ globalThis.probes = (() => {
         return { color: style[kind], contrast: contrast(over(color, alpha, behind), behind), onPaper: contrast(over(color, alpha, paper), paper) };
       };
       const own = (element, kind) => element.closest(`[${kind}]`)?.getAttribute(kind).toLowerCase() ?? "";
-      const texts = [...svg.querySelectorAll("text")].filter((text) => text.getClientRects().length).map((text) => ({ text: text.textContent.trim(), ...painted(text, "fill") }));
+      const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+      const size = (text) => parseFloat(getComputedStyle(text).fontSize) * scale;
+      const written = [...svg.querySelectorAll("text")].filter((text) => text.getClientRects().length && text.textContent.trim());
+      const texts = written.map((text) => ({ text: text.textContent.trim(), size: size(text), ...painted(text, "fill") }));
       const marks = [...svg.querySelectorAll("path, line, polyline, polygon, rect, circle, ellipse")].flatMap((element) =>
         ["fill", "stroke"]
           .filter((kind) => own(element, kind).startsWith("#"))
           .map((kind) => ({ own: own(element, kind), kind, ...painted(element, kind) })),
       );
       const label = svg.getAttribute("aria-label") || svg.querySelector(":scope > title")?.textContent || "";
-      return { label, shown: svg.checkVisibility(), width: svg.getBoundingClientRect().width, texts, marks };
+      return { label, shown: svg.checkVisibility(), width: svg.getBoundingClientRect().width, texts, marks, clashes: clashes(svg, written) };
     });
+  }
+
+  // Texts of a figure that lie upon each other, or stick out of the box that the figure stands in. The box around a slanted text says
+  // nothing of where its letters are.
+  function clashes(svg, texts) {
+    const inset = (text) => {
+      const { left, right, top, bottom } = text.getBoundingClientRect();
+      return { text: text.textContent.trim(), left: left + 1, right: right - 1, top: top + (bottom - top) / 5, bottom: bottom - (bottom - top) / 5 };
+    };
+    const box = (svg.closest("figure") ?? svg).getBoundingClientRect();
+    const level = (text) => !(text.getAttribute("transform") ?? "").replace("rotate(-90 ", "").includes("rotate");
+    const boxes = texts.filter(level).map(inset);
+    const out = boxes.filter(({ left, right }) => left < box.left || right > box.right).map(({ text }) => `“${text}” sticks out`);
+    const upon = boxes.flatMap((one, place) =>
+      boxes.slice(place + 1).filter((two) => one.left < two.right && two.left < one.right && one.top < two.bottom && two.top < one.bottom).map((two) => `“${one.text}” and “${two.text}” overlap`),
+    );
+    return [...out, ...upon];
+  }
+
+  // What disturbs a reader on a page whose details are open: [what it is about, where and by how much].
+  function disturbing() {
+    const found = [];
+    const article = document.querySelector("article");
+    const size = (element) => parseFloat(getComputedStyle(element).fontSize);
+    for (const code of article.querySelectorAll(".highlight pre > code")) {
+      const ratio = size(code) / size(article);
+      if (ratio < 0.78) found.push(["letters", `${name(code)} is set at ${ratio.toFixed(2)} of the text`]);
+      const by = code.scrollWidth - code.clientWidth;
+      if (by > 0 && code.closest("[data-block]")) found.push(["code", `${name(code)} is ${by} px wider than its box`]);
+    }
+    for (const table of article.querySelectorAll("table")) {
+      const boxes = [table, table.closest(".md-typeset__scrollwrap") ?? table];
+      const by = Math.max(...boxes.map((box) => box.scrollWidth - box.clientWidth));
+      if (by > 0) found.push(["tables", `${name(table)} is ${by} px wider than its place`]);
+    }
+    const floats = [...article.querySelectorAll(".admonition.margin")].filter((note) => getComputedStyle(note).float === "right");
+    for (const note of floats) {
+      const beside = [note.parentElement.matches(".book-beside") ? note.previousElementSibling : null, note.nextElementSibling].filter((one) => one?.matches("p, .book-formula"));
+      const from = (one) => Math.abs(one.getBoundingClientRect().top - note.getBoundingClientRect().top);
+      if (!beside.some((one) => from(one) <= 12)) found.push(["notes", `${name(note)} begins beside no paragraph`]);
+    }
+    for (const seal of article.querySelectorAll(".book-seal")) {
+      const box = seal.getBoundingClientRect();
+      if (box.width > 2.5 * size(seal) || box.height > 2.5 * size(seal)) found.push(["ticks", `${name(seal)} shows more than its tick`]);
+    }
+    for (const output of article.querySelectorAll("[data-raises] + .language-output")) {
+      const label = getComputedStyle(output, "::before").content;
+      if (label !== '"Error"') found.push(["errors", `${name(output)} is labeled ${label}`]);
+    }
+    for (const part of article.querySelectorAll("p, li, td, h2, h3")) {
+      const copy = part.cloneNode(true);
+      for (const other of copy.querySelectorAll("code, pre, svg, .katex, script")) other.replaceWith("|");
+      const apart = copy.textContent.match(/\d (g|kg|mm|cm|ms|s|GB|MB)(?!\w)/);
+      if (apart && !part.closest("book-playground, .lab, .book-run")) found.push(["units", `${name(part)} may part “${apart[0]}”`]);
+    }
+    return found;
   }
 
   // The formulas of the page: their source, whether they show, and whether a screen reader gets them.
@@ -285,5 +344,5 @@ globalThis.probes = (() => {
     return Math.min(...colors.map((color) => contrast(over(color, color[3], [255, 255, 255]), [255, 255, 255])));
   }
 
-  return { unseen, printFaults, contrastOnPaper, focusShows, scrollersWithoutFocus, proseAndCode, proseOf, violations, told, settled, name, isVisible, overflow, axeViolations, figures, formulas, rawFormulas, markLink, focused, openDetails, showTab, text };
+  return { unseen, printFaults, disturbing, contrastOnPaper, focusShows, scrollersWithoutFocus, proseAndCode, proseOf, violations, told, settled, name, isVisible, overflow, axeViolations, figures, formulas, rawFormulas, markLink, focused, openDetails, showTab, text };
 })();

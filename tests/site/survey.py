@@ -106,6 +106,7 @@ class Visit:
     violations: list[str]
     overflow: list[tuple[str, str]]  # what was open at that time, and what is wrong
     axe: list[tuple[str, str]]
+    disturbing: list[tuple[str, str]]  # what it is about, and where
     figures: list[dict[str, Any]]
     formulas: list[dict[str, Any]]
     raw: list[str]  # formulas that are still LaTeX
@@ -228,6 +229,7 @@ async def _visit(
 
     await page.evaluate("probes.openDetails()")
     await look("details open")
+    disturbing = await page.evaluate("probes.disturbing()")
     figures = await page.evaluate("probes.figures()")
     await show(page, other)
     figures_there = await page.evaluate("probes.figures()")
@@ -264,6 +266,7 @@ async def _visit(
         violations,
         overflow,
         axe[theme],
+        disturbing,
         figures,
         formulas,
         raw,

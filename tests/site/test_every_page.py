@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from tests.site.built import Site, expect_none
+import yaml
+
+from tests.site.built import ROOT, Site, expect_none
 from tests.site.survey import SCHEMES, THEMES, WIDTHS, Visit
 
 
@@ -73,3 +75,49 @@ def test_no_formula_is_left_raw(visits: list[Visit]) -> None:
         problems,
         "it was not found as a formula: display formulas need a line of their own, with a blank line before and after",
     )
+
+
+def test_code_is_set_in_letters_that_can_be_read(visits: list[Visit]) -> None:
+    problems = [(visit, line) for visit in visits for about, line in visit.disturbing if about == "letters"]
+    expect_none(problems, "code has at least 0.78 of the size of the text (asrun/publishing/styles/book.css, 5)")
+
+
+def test_no_python_scrolls_sideways_on_a_desk(visits: list[Visit]) -> None:
+    desk = [visit for visit in visits if visit.width == max(WIDTHS)]
+    problems = [(visit, line) for visit in desk for about, line in visit.disturbing if about == "code"]
+    expect_none(problems, "break the line: a box has room for 80 characters")
+
+
+def test_tables_are_whole(visits: list[Visit]) -> None:
+    problems = [(visit, line) for visit in visits for about, line in visit.disturbing if about == "tables"]
+    expect_none(problems, "fewer columns, or shorter cells; five columns and more become entries on a phone")
+
+
+def test_margin_notes_stand_beside_a_paragraph(visits: list[Visit]) -> None:
+    problems = [(visit, line) for visit in visits for about, line in visit.disturbing if about == "notes"]
+    expect_none(problems, "put the note right behind its paragraph, before the code that may follow")
+
+
+def test_a_checked_formula_shows_its_tick_alone(visits: list[Visit]) -> None:
+    problems = [(visit, line) for visit in visits for about, line in visit.disturbing if about == "ticks"]
+    expect_none(
+        problems, "the sentence is for whoever points at the tick (.book-seal in asrun/publishing/styles/book.css)"
+    )
+
+
+def test_what_a_block_raises_is_labeled_as_an_error(visits: list[Visit]) -> None:
+    problems = [(visit, line) for visit in visits for about, line in visit.disturbing if about == "errors"]
+    expect_none(problems, "see [data-raises] in asrun/publishing/styles/book.css")
+
+
+def test_no_line_breaks_between_a_number_and_its_unit(visits: list[Visit]) -> None:
+    assert any("\N{NO-BREAK SPACE}g" in visit.words for visit in visits)
+    problems = [(visit, line) for visit in visits for about, line in visit.disturbing if about == "units"]
+    expect_none(problems, "see asrun/publishing/setting.py")
+
+
+def test_the_parts_in_the_menu_are_counted_without_a_gap() -> None:
+    nav = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"]
+    first_words = [next(iter(part)).split()[0] for part in nav]
+    numerals = [word for word in first_words if set(word) <= set("IVX")]
+    assert numerals == ["I", "II", "III", "IV", "V", "VI", "VII"][: len(numerals)] != []

@@ -11,6 +11,7 @@ from tests.site.survey import THEMES, Visit
 TEXT_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 MARK_CONTRAST = 3.0  # WCAG 2.2, 1.4.11
 NARROWEST = 250  # pixels, on a phone of 360
+SMALLEST = 11  # pixels of a letter, there
 
 
 def has_a_meaning(color: str) -> bool:
@@ -101,3 +102,25 @@ def test_every_figure_has_a_name_and_a_readable_size(visits: list[Visit]) -> Non
             if figure["shown"] and figure["width"] < NARROWEST:
                 problems.append((visit, f"{label(figure)} is {figure['width']:.0f} px wide, less than {NARROWEST}"))
     expect_none(problems, "see the styles of figures in docs/assets/book.css")
+
+
+def test_the_letters_of_a_figure_can_be_read_on_a_phone(visits: list[Visit]) -> None:
+    problems = [
+        (visit, f"{label(figure)}: “{text['text']}” is {text['size']:.1f} px high, less than {SMALLEST}")
+        for visit in visits
+        for figure in visit.figures
+        for text in figure["texts"]
+        if figure["shown"] and text["size"] < SMALLEST
+    ]
+    expect_none(problems, "larger letters (snippets/plots.py), or a narrower figure; powers of ten by power_of_ten")
+
+
+def test_no_text_of_a_figure_lies_upon_another_or_sticks_out(visits: list[Visit]) -> None:
+    problems = [
+        (visit, f"{label(figure)}: {clash}")
+        for visit in visits
+        for figure in visit.figures
+        for clash in figure["clashes"]
+        if figure["shown"]
+    ]
+    expect_none(problems, "move the label, shorten it, or make the figure higher")

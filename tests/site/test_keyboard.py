@@ -98,3 +98,14 @@ async def test_tabs_change_by_keyboard(browser: Browser, site: Site) -> None:
             await tab.keyboard.press("ArrowRight")
             await expect(inputs.nth(1), f"{page}: the arrow key does not change the tab").to_be_checked()
             await tab.close()
+
+
+async def test_the_key_that_runs_a_block_is_told_at_the_block_that_somebody_is_at(browser: Browser, site: Site) -> None:
+    async with reading(browser) as context:
+        page, _ = await open_page(context, site.home + "model/")
+        bar = page.locator(".book-bar:visible").first
+        hint = "bar => { const { content, visibility } = getComputedStyle(bar, '::before'); return `${content} ${visibility}`; }"
+        await expect(bar.get_by_role("button", name="Run")).to_have_attribute("aria-keyshortcuts", "Control+Enter")
+        assert await bar.evaluate(hint) == '"Ctrl+Enter runs it" hidden'
+        await bar.hover()
+        assert await bar.evaluate(hint) == '"Ctrl+Enter runs it" visible'

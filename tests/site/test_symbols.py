@@ -129,8 +129,9 @@ async def test_a_derivation_goes_line_by_line_and_nothing_else_moves(browser: Br
         count = await reasons.count()
         assert count > 1
         await expect(steps.locator(".book-step__check")).to_have_count(count)
+        await expect(steps.get_by_role("button")).to_have_count(1)  # one quiet link, until somebody follows it
         before = await page.evaluate(LAYOUT)
-        await steps.get_by_role("button", name="Next line").click()
+        await steps.get_by_role("button", name="Step through").click()
         await expect(steps.get_by_role("status")).to_have_text(f"1 of {count}")
         await expect(reasons.nth(0)).to_be_visible()
         await expect(reasons.nth(1)).not_to_be_visible()
@@ -141,6 +142,7 @@ async def test_a_derivation_goes_line_by_line_and_nothing_else_moves(browser: Br
         await expect(reasons.nth(1)).to_be_visible()
         await steps.get_by_role("button", name="All lines").click()
         await expect(reasons.nth(count - 1)).to_be_visible()
+        await expect(steps.get_by_role("button", name="Step through")).to_be_focused()
 
 
 async def test_a_derivation_is_whole_without_javascript(browser: Browser, site: Site) -> None:
@@ -176,8 +178,17 @@ async def test_a_formula_says_what_code_it_was_compared_with_and_leads_there(bro
     async with reading(browser) as context:
         page, _ = await open_page(context, site.home + CHAPTER)
         seal = page.locator(".book-seal").first
-        await expect(seal).to_contain_text("random cases")
         link = seal.locator("a").first
+        tick = await seal.bounding_box()
+        await link.focus()
+        sentence = await seal.bounding_box()
+        assert tick
+        assert sentence
+        assert sentence["width"] > 5 * tick["width"], "the keyboard comes to the link, and its sentence stays hidden"
+        await page.evaluate("document.activeElement.blur()")
+        await seal.hover(position={"x": 3, "y": 8})
+        assert await seal.bounding_box() == sentence, "the sentence shows to the keyboard only"
+        await expect(seal).to_contain_text("random cases")
         await link.click()
         target = await page.evaluate("document.querySelector(location.hash)?.textContent ?? ''")
         assert "def " in target, f"{await link.get_attribute('href')} leads to no function"

@@ -222,7 +222,7 @@ def test_numbers(book: SmallBook, body: str, problems: list[str]) -> None:
             "small-text",
             block(f"{FIGURE}\nplt.text(0, 1, 'tiny', fontsize=6)", 'alt="A line"'),
             [
-                "docs/page.md:6: figure 1: text too small to read on a phone ('tiny'): at least 9.7 points at this figure width"
+                "docs/page.md:6: figure 1: text too small to read on a phone ('tiny'): at least 13.3 points at this figure width"
             ],
         ),
         (

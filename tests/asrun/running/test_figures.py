@@ -30,7 +30,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 @pytest.fixture(autouse=True)
 def _style() -> Iterator[None]:
-    with matplotlib.rc_context({"figure.figsize": (5.6, 3.6), "font.size": 12}), warnings.catch_warnings():
+    with matplotlib.rc_context({"figure.figsize": (5.6, 3.6), "font.size": 13.5}), warnings.catch_warnings():
         warnings.simplefilter("error")
         yield
     plt.close("all")
@@ -389,9 +389,9 @@ def test_a_title_to_the_left_is_a_title_and_axes_that_are_off_need_no_label() ->
 
 
 def test_small_text_is_a_fault() -> None:
-    small = drawn(lambda axes: axes.text(0, 0, "tiny", fontsize=9))
-    assert small.faults == ("text too small to read on a phone ('tiny'): at least 9.7 points at this figure width",)
-    assert drawn(lambda axes: axes.text(0, 0, "large", fontsize=9.8)).faults == ()
+    small = drawn(lambda axes: axes.text(0, 0, "tiny", fontsize=13))
+    assert small.faults == ("text too small to read on a phone ('tiny'): at least 13.3 points at this figure width",)
+    assert drawn(lambda axes: axes.text(0, 0, "large", fontsize=13.4)).faults == ()
 
 
 def test_artists_with_a_frame_number_become_the_frames_of_a_film() -> None:

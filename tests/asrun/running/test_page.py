@@ -97,7 +97,7 @@ def test_what_the_cache_gives_is_what_the_run_gave(counted: Counted) -> None:
         pytest.param("snippets/inner.py", "FACTOR = 2", "FACTOR = 1 + 1", id="module-that-it-imports"),
         pytest.param("docs/data/points.txt", "2.0", "2.00", id="data"),
         pytest.param("requirements.txt", "numpy==1", "numpy==2", id="lock-file"),
-        pytest.param("snippets/look.py", '"font.size": 12', '"font.size": 13', id="style"),
+        pytest.param("snippets/look.py", '"font.size": 13.5', '"font.size": 14', id="style"),
     ],
 )
 def test_a_page_runs_again_when_it_depends_on_what_changed(counted: Counted, name: str, old: str, new: str) -> None:

@@ -105,6 +105,7 @@ function addBar(block) {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: text });
     button.dataset.do = name;
     button.setAttribute("aria-label", `${text} block ${number}`);
+    if (name === "run") button.setAttribute("aria-keyshortcuts", "Control+Enter");
     if (name === "more") button.setAttribute("aria-haspopup", "menu");
     bar.append(button);
   }

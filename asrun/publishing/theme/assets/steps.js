@@ -1,7 +1,7 @@
 // Derivations, line by line. It may come with the first view, so it imports nothing.
 
 const BAR =
-  '<button type="button">Back</button><button type="button">Next line</button><button type="button">All lines</button><span class="book-steps__status" role="status"></span>';
+  '<button type="button">Back</button><button type="button"></button><button type="button">All lines</button><span class="book-steps__status" role="status"></span>';
 
 /** @param {Element} derivation */
 function makeSteps(derivation) {
@@ -30,15 +30,19 @@ function makeSteps(derivation) {
     derivation.classList.toggle("book-steps--one", at > 0);
     reasons.forEach((reason, place) => mark(reason, place + 1));
     cells.forEach((cell) => mark(cell, Number(cell.dataset.step)));
-    back.disabled = at <= 1;
+    forth.textContent = at ? "Next line" : "Step through";
+    back.disabled = at === 1;
     forth.disabled = at === reasons.length;
-    all.disabled = at === 0;
+    back.hidden = all.hidden = at === 0;
     /** @type {Element} */ (bar.lastElementChild).textContent = at ? `${at} of ${reasons.length}` : "";
   }
 
   back.onclick = () => go(at - 1);
   forth.onclick = () => go(at + 1);
-  all.onclick = () => go(0);
+  all.onclick = () => {
+    go(0);
+    forth.focus({ preventScroll: true }); // this button is gone
+  };
   go(0);
 }
 
