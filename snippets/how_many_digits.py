@@ -24,7 +24,7 @@ def solve_upper(R: np.ndarray, c: np.ndarray) -> np.ndarray:
 
 
 def solve_lower(lower: np.ndarray, c: np.ndarray) -> np.ndarray:
-    """The same for a lower triangle: turned around, it is an upper one."""
+    """For a lower triangle: rows and columns reversed, it is an upper one."""
     return solve_upper(lower[::-1, ::-1], c[::-1])[::-1]
 
 

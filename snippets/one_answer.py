@@ -20,13 +20,11 @@ def by_descent(A: np.ndarray, y: np.ndarray) -> np.ndarray:
     return theta
 
 
-def by_scikit_learn(
-    A: np.ndarray, y: np.ndarray, **options: float
-) -> np.ndarray:
+def by_scikit_learn(A: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Its intercept, then its weights: (d + 1,). A begins with ones."""
     from sklearn.linear_model import LinearRegression
 
-    model = LinearRegression(**options).fit(A[:, 1:], y)
+    model = LinearRegression().fit(A[:, 1:], y)
     return np.array([model.intercept_, *model.coef_])
 
 
@@ -41,11 +39,6 @@ PROGRAMS: dict[str, Solver] = {
 
 
 # --8<-- [end:programs]
-
-# The option exists since scikit-learn 1.9.
-WITH_TOL = PROGRAMS | {
-    "  with tol=0": lambda A, y: by_scikit_learn(A, y, tol=0)
-}
 
 
 # --8<-- [start:inside]
@@ -100,7 +93,7 @@ def fit_growth(
     yield a, c
     for _ in range(steps):
         curve = np.exp(c * x)
-        slopes = np.column_stack([curve, a * x * curve])  # along a, along c
+        slopes = np.column_stack([curve, a * x * curve])  # along a and c
         move = by_lstsq(slopes, y - a * curve)
         a, c = a + float(move[0]), c + float(move[1])
         yield a, c
