@@ -32,7 +32,7 @@ class About:
     url: str = ""
     book: str = ""
     license: str = ""
-    python: str = "3.11"
+    python: str = "3.11.5"
     versions: Mapping[str, str] = field(default_factory=dict)
 
 
