@@ -152,7 +152,7 @@ class Handout:
             return "\n".join(lines)
         draws = any(isinstance(piece, Figure) for piece in self.run[number - 1].pieces)
         if draws and not re.search(r"\.show\(\)\s*\Z", code):
-            return f"{code}\n{self.programs.pyplot}.show()"
+            return f'{code}\n{self.programs.pyplot}.show()\n{self.programs.pyplot}.close("all")'
         return code
 
     # ---- as a notebook ----

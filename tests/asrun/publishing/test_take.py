@@ -133,7 +133,7 @@ def test_a_script_goes_on_after_an_error_that_it_shows(files: dict[str, str]) ->
     script = files["take/page.py"]
     assert script.index("# %% [markdown]") < script.index("# %%\n")
     assert 'try:\n    int("x")\nexcept ValueError as error:' in script
-    assert "plt.show()" in script
+    assert '\nplt.show()\nplt.close("all")\n' in script  # the next figure starts anew without a display, too
     prose = script.split("# %% [markdown]\n")[2].split("\n# %%")[0].strip()
     assert all(line.startswith("#") for line in prose.splitlines()), prose
 
