@@ -95,10 +95,10 @@ def fit(
     for step, w, b in descend(X, y, eta, steps):
         now = steepness(X, y, w, b)
         if step == 0:
-            first = now
-        if now <= tol * first:
+            at_start = now
+        if now <= tol * at_start:
             return w, b, step
-        if now > 2 * first:
+        if now > 2 * at_start:
             message = f"The gradient grows: eta = {eta} is too large."
             raise RuntimeError(message)
     message = f"Still on the way after {steps} steps, eta = {eta}."
