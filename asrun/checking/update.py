@@ -1,22 +1,26 @@
-"""Rewrite the recorded outputs and the numbers of pages, after a change that was meant."""
+"""Rewrite the recorded outputs and numbers of pages, and what their figures draw, after a change that was meant."""
 
 import difflib
 from itertools import chain
+from pathlib import Path
 
 from asrun.checking.book import Book
+from asrun.checking.plots import finished, plots_file, stale_plots, updated_plots
 from asrun.checking.rules import changed_numbers, changed_records
 from asrun.model import Block, Page
 from asrun.reading import notebooks
 from asrun.reading.parser import fence_around
 from asrun.reading.prose import occurrences
 from asrun.running.page import PageRun
+from asrun.settings import Settings
 
 
 def update(book: Book) -> str:
-    """Write what the runs gave into the files of the pages. Returns their unified diff, empty where nothing changed."""
+    """Write what the runs gave into the files of the pages, and of what their figures draw. Returns their unified diff, empty where nothing changed."""
+    settings = book.settings
     diff: list[str] = []
     for uri, page in book.pages.items():
-        path = book.settings.docs / uri
+        path = settings.docs / uri
         old = path.read_text(encoding="utf-8")
         lines = _updated_lines(page, book.runs[uri])
         if page.is_notebook:
@@ -25,10 +29,25 @@ def update(book: Book) -> str:
             new = notebooks.from_markdown(old, cells) if written.readable else old
         else:
             new = "\n".join(chain(*lines))
-        if new != old:
-            path.write_text(new, encoding="utf-8")
-            diff += difflib.unified_diff(old.splitlines(), new.splitlines(), page.file, page.file, lineterm="")
+        diff += _write(settings, path, new)
+        if finished(page, book.runs[uri]):
+            diff += _write(settings, plots_file(settings, page), updated_plots(settings, page, book.runs[uri]))
+    for path in stale_plots(settings):
+        diff += _write(settings, path, "")
     return "\n".join(diff)
+
+
+def _write(settings: Settings, path: Path, new: str) -> list[str]:
+    """Write a file, or delete it where nothing is left; its unified diff."""
+    old, name = path.read_text(encoding="utf-8") if path.exists() else "", settings.name(path)
+    if new == old:
+        return []
+    if new:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(new, encoding="utf-8")
+    else:
+        path.unlink()
+    return list(difflib.unified_diff(old.splitlines(), new.splitlines(), name, name, lineterm=""))
 
 
 def _updated_lines(page: Page, run: PageRun) -> list[list[str]]:

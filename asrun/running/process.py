@@ -5,6 +5,7 @@ import contextlib
 import re
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from asrun.model import Block, Check, Checked, Facts, Figure, Formatted, Held, Item, Number, Problem, Ran, Statement
@@ -146,12 +147,14 @@ class PageProcess:
 
     def _show(self, *args: Any, **kwargs: Any) -> None:
         from asrun.running.figures import draw
+        from asrun.running.plots import describe
 
         self._take_output()
         for number in self.plt.get_fignums():
             self.figures += 1
             name = f"{self.page.stem.replace('/', '-')}-{self.figures}"
-            self.pieces.append(draw(self.plt.figure(number), name))
+            figure = self.plt.figure(number)
+            self.pieces.append(replace(draw(figure, name), plot=describe(figure)))
         self.plt.close("all")
 
 
