@@ -27,19 +27,26 @@ class Stored:
 
 def difference(stored: str, drawn: str) -> str:
     """In words what two texts of a figure differ in, as `running/plots.py` writes them; empty where only rounding differs."""
+    told = list(_differences(stored.split("\n"), drawn.split("\n")))
+    return min(told, key=lambda text: text.startswith("axes"), default="")  # limits follow from what is drawn within
+
+
+def _differences(stored: list[str], drawn: list[str]) -> Iterator[str]:
+    """What lines differ in, as far as they speak of the same."""
     artist = ""
-    for old, new in zip_longest(stored.split("\n"), drawn.split("\n"), fillvalue="nothing more"):
+    for old, new in zip_longest(stored, drawn, fillvalue="nothing more"):
         artist = artist if old.startswith(" ") else f"{old}: "
         one, other = NUMBERS.fullmatch(old), NUMBERS.fullmatch(new)
         if not one or not other or one["what"] != other["what"]:
             if old != new:
-                return f"stored is {old.strip()!r}, drawn {new.strip()!r}"
+                yield f"stored is {old.strip()!r}, drawn {new.strip()!r}"
+                return
             continue
         step = max(float(match["step"]) for match in (one, other))
         for was, now in zip_longest(one["values"].split(), other["values"].split(), fillvalue="nothing more"):
             if was != now and not _close(was, now, step, bool(other["percent"])):
-                return f"{artist}{one['what']} is stored as {was.strip(',')}, and drawn at {now.strip(',')}"
-    return ""
+                yield f"{artist}{one['what']} is stored as {was.strip(',')}, and drawn at {now.strip(',')}"
+                break
 
 
 def _close(one: str, other: str, step: float, percent: bool) -> bool:
@@ -77,7 +84,7 @@ def updated_plots(settings: Settings, page: Page, run: PageRun) -> str:
         old.text if (old := stored[figure.name]) and not difference(old.text, figure.plot) else figure.plot
         for figure in run.figures
     ]
-    head = f"What the figures of {page.file} draw: written by `make update`, compared by `make check`."
+    head = f"What the figures of {page.file} draw: rewritten by an update, compared by a check."
     return "\n\n".join([head, *sections]) + "\n" if sections else ""
 
 

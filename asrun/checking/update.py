@@ -16,11 +16,10 @@ from asrun.settings import Settings
 
 
 def update(book: Book) -> str:
-    """Write what the runs gave into the files of the pages, and of what their figures draw. Returns their unified diff, empty where nothing changed."""
-    settings = book.settings
+    """Write what the runs gave into the files of the pages. Returns their unified diff, empty where nothing changed."""
     diff: list[str] = []
     for uri, page in book.pages.items():
-        path = settings.docs / uri
+        path = book.settings.docs / uri
         old = path.read_text(encoding="utf-8")
         lines = _updated_lines(page, book.runs[uri])
         if page.is_notebook:
@@ -29,12 +28,19 @@ def update(book: Book) -> str:
             new = notebooks.from_markdown(old, cells) if written.readable else old
         else:
             new = "\n".join(chain(*lines))
-        diff += _write(settings, path, new)
+        diff += _write(book.settings, path, new)
+    return "\n".join([*diff, *update_plots(book)])
+
+
+def update_plots(book: Book) -> list[str]:
+    """Store what the figures of each page draw; returns the diff. A page that did not run to its end keeps what is stored."""
+    settings, diff = book.settings, list[str]()
+    for uri, page in book.pages.items():
         if finished(page, book.runs[uri]):
             diff += _write(settings, plots_file(settings, page), updated_plots(settings, page, book.runs[uri]))
     for path in stale_plots(settings):
         diff += _write(settings, path, "")
-    return "\n".join(diff)
+    return diff
 
 
 def _write(settings: Settings, path: Path, new: str) -> list[str]:

@@ -146,7 +146,7 @@ def _artists(artists: Iterable[Any], axes: Axes | None) -> Iterator[str]:
     for artist in artists:
         if not isinstance(artist, Text) or artist.get_text() or getattr(artist, "arrow_patch", None):
             alike.setdefault(_look(artist), []).append(artist)
-    scales = _scales(axes)
+    scales = {"across": _Scale(0, 1), "up": _Scale(0, 1), **_scales(axes)}
     for look, group in alike.items():
         texts = [text for artist in group for each in artist.findobj(Text) if (text := each.get_text())]
         yield " ".join(filter(None, (look, f"({len(group)})" if len(group) > 1 else "", _quoted(texts))))
@@ -225,10 +225,9 @@ def _points(artist: Any) -> tuple[Values, Any]:
     given: Any = artist  # which the type checker knows less of
     if isinstance(artist, Line2D):
         return _filled(given.get_xydata()), given.get_transform()
-    if isinstance(
-        artist, Annotation
-    ):  # what it points at, and from where; how far off its text stands is a matter of layout
-        places = [given.xyann, given.xy] if given.anncoords == given.xycoords else [given.xy]
+    if isinstance(artist, Annotation):  # how far off its point a text stands is a matter of layout
+        placed = given.anncoords == given.xycoords
+        places = [given.xyann] * placed + [given.xy] * (not placed or given.arrow_patch is not None)
         in_data = given.axes and given.xycoords == "data"
         points = [(given.convert_xunits(x), given.convert_yunits(y)) for x, y in places] if in_data else places
         return _filled(points), given.axes.transData if in_data else None

@@ -31,7 +31,7 @@ def shown(book: SmallBook, body: str) -> str:
 
 
 def written(book: SmallBook, out: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> None:
-    book.settings()
+    book.verify()  # which stores what its figures draw
     monkeypatch.chdir(book.root)
     assert main(["render", str(out), *options]) == 0
 
