@@ -20,7 +20,7 @@ from asrun.reading.pages import read_pages
 from asrun.settings import Settings
 
 KINDS = ("output", "number", "statement", "formula", "snippet", "notation", "include", "container", "data", "plot")
-# Calls that draw what their first argument says, but for `annotate`, which begins with its text.
+# Calls that draw what their first argument says; `axline` its slope, and `annotate`, which begins with a text, what follows.
 DRAWING = (
     "plot", "semilogx", "semilogy", "loglog", "hist", "fill", "fill_between", "errorbar", "vlines", "hlines", "axvline", "axhline", "axline",
     "contour", "plot_surface", "plot_wireframe", "text", "annotate",
@@ -329,12 +329,15 @@ def plot_mutants(settings: Settings, page: Page) -> Iterator[Mutant]:
         calls = (node for node in ast.walk(without_includes(block.source)) if isinstance(node, ast.Call) and node.args)
         for call in calls:
             name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-            value = call.args[name == "annotate"]
-            value = value.value if isinstance(value, ast.Starred) else value
+            keywords = {keyword.arg: keyword.value for keyword in call.keywords}
+            given = keywords.get("slope", call.args[0])  # a line without an end may begin in zero
+            if name == "annotate":  # in data coordinates its text is drawn where it says, else near what it names
+                given = call.args[1 if {"textcoords", "arrowprops"} & keywords.keys() else -1]
+            value = given.value if isinstance(given, ast.Starred) else given
             start = place(value.lineno, value.col_offset)
             old = block.source[start : place(value.end_lineno or 0, value.end_col_offset or 0)]
             if name in DRAWING and old not in ("0", "[]"):
-                new = f"__import__('numpy').multiply(2, {old})"
+                new = f"__import__('numpy').multiply(2, {f'list({old})' if value is not given else old})"
             elif name in NAMING and isinstance(value, ast.Constant):
                 new = f"{old[:-1]}, or so{old[-1]}"
             else:
