@@ -94,6 +94,10 @@ class Settings:
         # The name of the site as one file, and of the folder in it.
         self.archive_name = re.sub(r"[^a-z0-9]+", "-", str(site.get("site_name", "book")).lower()).strip("-")
 
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy: another thread may ask for `nav`, say, while a page is sent to its process."""
+        return dict(self.__dict__)
+
     @classmethod
     def load(cls, root: Path) -> "Settings":
         """Read `mkdocs.yml`. Raises BookError where it is missing or unreadable, or says what cannot be meant."""
