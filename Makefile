@@ -44,7 +44,7 @@ build: $(READY) ## write the site to site/, with a file of the whole book to tak
 check: $(READY) ## run the pages and check them; PAGE=docs/loss.md for one
 	@$(RUN) -m asrun check $(PAGE)
 
-update: $(READY) ## rewrite recorded outputs and numbers after a change that was meant
+update: $(READY) ## rewrite recorded outputs, numbers and plots after a change that was meant
 	@$(RUN) -m asrun update $(PAGE)
 
 bench: $(READY) ## measure the budgets and print them as a table

@@ -26,7 +26,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="asrun", description="Documentation that is its own test suite.")
     parser.add_argument("--version", action="version", version=f"asrun {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, text in (("check", "run the pages and check them"), ("update", "rewrite recorded outputs and numbers")):
+    for name, text in (("check", "run the pages and check them"), ("update", "rewrite outputs, numbers and plots")):
         command = commands.add_parser(name, help=text)
         command.add_argument("pages", nargs="*", help="pages, as docs/loss.md; all where none is named")
     command = commands.add_parser("render", help="write every page as finished Markdown")

@@ -256,12 +256,16 @@ class Known:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure as SVG, by a name that is unique on its page, with the pictures in it and what its author left out."""
+    """A figure as SVG, by a name that is unique on its page, with the pictures in it and what its author left out.
+
+    `plot` says in lines of text what it draws (`running/plots.py`); the Python in the page does without.
+    """
 
     name: str
     svg: str
     images: dict[str, bytes] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
+    plot: str = ""
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ class Options:
 
     modules: str = "snippets"  # the folder of the modules whose sections pages show, a package that pages import from
     tests: str = "tests/snippets"  # the folder with a test file for each of them
+    plots: str = "tests/plots"  # the folder with what the figures of each page draw, as text; `update` makes it
     shared_modules: tuple[str, ...] = ()  # those that belong to no single chapter
     notation: str = ""  # the page with the table of symbols
     terms: str = ""  # the page with the table of terms
@@ -86,11 +87,16 @@ class Settings:
         self.docs = root / str(site.get("docs_dir", "docs"))
         self.data = self.docs / "data"  # which pages read as `data/…`
         self.modules = root / self.options.modules
+        self.plots = root / self.options.plots
         self.package = self.options.modules.strip("/").replace("/", ".")  # which pages import these modules from
         self.shared_modules = {"__init__", *self.options.shared_modules}  # these belong to no single chapter
         self.cache = root / ".cache"
         # The name of the site as one file, and of the folder in it.
         self.archive_name = re.sub(r"[^a-z0-9]+", "-", str(site.get("site_name", "book")).lower()).strip("-")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy: another thread may ask for `nav`, say, while a page is sent to its process."""
+        return dict(self.__dict__)
 
     @classmethod
     def load(cls, root: Path) -> "Settings":

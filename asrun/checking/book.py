@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from itertools import chain
 from typing import Any
 
+from asrun.checking.plots import check_plots, check_stale_plots
 from asrun.checking.record import RECORD, book_record
 from asrun.checking.rules import check_book, check_in_nav, check_page
 from asrun.formulas import katex
@@ -66,12 +68,11 @@ class Book:
     def problems(self) -> tuple[Problem, ...]:
         """Everything that is wrong, by file and line. Waits until all pages have run."""
         self.runs.wait()
-        found = {
-            problem
-            for uri, page in self.pages.items()
-            for problem in check_page(page, self.runs[uri], self.math[uri], self.meanings[uri])
-        }
-        return tuple(sorted(found.union(self.book_problems)))
+        found = set(self.book_problems)
+        for uri, page in self.pages.items():
+            found.update(check_page(page, self.runs[uri], self.math[uri], self.meanings[uri]))
+            found.update(check_plots(self.settings, page, self.runs[uri]))
+        return tuple(sorted(found))
 
     @cached_property
     def record(self) -> dict[str, Any]:
@@ -114,7 +115,8 @@ def begin(settings: Settings, only: Iterable[str] = (), say: Callable[[str], Non
     if only:
         problems = tuple(check_in_nav(settings, pages.values()))
     else:
-        problems = (*check_book(settings, pages, terms), *table_problems, *terms_problems)
+        of_book = chain(check_book(settings, pages, terms), check_stale_plots(settings))
+        problems = (*of_book, *table_problems, *terms_problems)
     return Book(settings, pages, runs, math, meanings, terms, problems)
 
 

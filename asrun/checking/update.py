@@ -1,15 +1,18 @@
-"""Rewrite the recorded outputs and the numbers of pages, after a change that was meant."""
+"""Rewrite the recorded outputs and numbers of pages, and what their figures draw, after a change that was meant."""
 
 import difflib
 from itertools import chain
+from pathlib import Path
 
 from asrun.checking.book import Book
+from asrun.checking.plots import finished, plots_file, stale_plots, updated_plots
 from asrun.checking.rules import changed_numbers, changed_records
 from asrun.model import Block, Page
 from asrun.reading import notebooks
 from asrun.reading.parser import fence_around
 from asrun.reading.prose import occurrences
 from asrun.running.page import PageRun
+from asrun.settings import Settings
 
 
 def update(book: Book) -> str:
@@ -25,10 +28,32 @@ def update(book: Book) -> str:
             new = notebooks.from_markdown(old, cells) if written.readable else old
         else:
             new = "\n".join(chain(*lines))
-        if new != old:
-            path.write_text(new, encoding="utf-8")
-            diff += difflib.unified_diff(old.splitlines(), new.splitlines(), page.file, page.file, lineterm="")
-    return "\n".join(diff)
+        diff += _write(book.settings, path, new)
+    return "\n".join([*diff, *update_plots(book)])
+
+
+def update_plots(book: Book) -> list[str]:
+    """Store what the figures of each page draw; returns the diff. A page that did not run to its end keeps what is stored."""
+    settings, diff = book.settings, list[str]()
+    for uri, page in book.pages.items():
+        if finished(page, book.runs[uri]):
+            diff += _write(settings, plots_file(settings, page), updated_plots(settings, page, book.runs[uri]))
+    for path in stale_plots(settings):
+        diff += _write(settings, path, "")
+    return diff
+
+
+def _write(settings: Settings, path: Path, new: str) -> list[str]:
+    """Write a file, or delete it where nothing is left; its unified diff."""
+    old, name = path.read_text(encoding="utf-8") if path.exists() else "", settings.name(path)
+    if new == old:
+        return []
+    if new:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(new, encoding="utf-8")
+    else:
+        path.unlink()
+    return list(difflib.unified_diff(old.splitlines(), new.splitlines(), name, name, lineterm=""))
 
 
 def _updated_lines(page: Page, run: PageRun) -> list[list[str]]:

@@ -204,8 +204,9 @@ class Plugin(BasePlugin[LegacyConfig]):  # type: ignore[no-untyped-call]
 
     def on_serve(self, server: LiveReloadServer, **_: Any) -> None:
         """Send the headers that CONTRIBUTING.md asks of a host, so that Stop can interrupt Python while an author looks on."""
-        if self.settings.modules.is_dir():
-            server.watch(str(self.settings.modules))
+        for folder in (self.settings.modules, self.settings.plots):
+            if folder.is_dir():
+                server.watch(str(folder))
         server.set_app(with_headers(server.serve_request))
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:

@@ -6,6 +6,7 @@ import numbers
 import re
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from asrun.model import (
@@ -171,12 +172,14 @@ class PageProcess:
 
     def _show(self, *args: Any, **kwargs: Any) -> None:
         from asrun.running.figures import draw
+        from asrun.running.plots import describe
 
         self._take_output()
         for number in self.plt.get_fignums():
             self.figures += 1
             name = f"{self.page.stem.replace('/', '-')}-{self.figures}"
-            self.pieces.append(draw(self.plt.figure(number), name))
+            figure = self.plt.figure(number)
+            self.pieces.append(replace(draw(figure, name), plot=describe(figure)))
         self.plt.close("all")
 
 

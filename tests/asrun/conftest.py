@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from asrun.checking.book import Book, verify
+from asrun.checking.book import Book, begin
+from asrun.checking.update import update_plots
 from asrun.reading.notebooks import strip_outputs, to_json
 from asrun.running.server import forker
 from asrun.settings import Settings
@@ -24,11 +25,15 @@ FRONT_MATTER = "---\ntitle: A page\ndescription: It is short.\n---\n"
 
 @dataclass(frozen=True)
 class SmallBook:
-    """A book to be filled by a test. `time_limit` is the seconds that one block may take."""
+    """A book to be filled by a test. `time_limit` is the seconds that one block may take.
+
+    With `keeps_plots`, what its figures draw is stored before it is checked, so that tests need not speak of it.
+    """
 
     root: Path
     time_limit: float = 20
     options: dict[str, Any] = field(default_factory=dict)
+    keeps_plots: bool = True
 
     def page(self, body: str, uri: str = "page.md", front: str = FRONT_MATTER) -> Path:
         """Write a page. The body starts at line 5, so that in a text that begins with a line break the
@@ -78,7 +83,11 @@ class SmallBook:
 
     def verify(self, nav: list[Any] | None = None) -> Book:
         """Read, run and check the book."""
-        return verify(self.settings(nav))
+        book = begin(self.settings(nav))
+        if self.keeps_plots:
+            update_plots(book)
+        book.runs.wait()
+        return book
 
     def problems(self, nav: list[Any] | None = None) -> list[str]:
         """What `make check` prints."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -144,3 +145,19 @@ def run(root: Path, module: str, *arguments: str) -> subprocess.CompletedProcess
     surroundings = os.environ | {"PYTHONPATH": str(REPOSITORY), "NO_MKDOCS_2_WARNING": "1"}
     command = [sys.executable, "-m", module, *arguments]
     return subprocess.run(command, cwd=root, env=surroundings, capture_output=True, text=True, check=False)
+
+
+class Asking:
+    """Something in `mkdocs.yml` that, while it is pickled, asks the settings for what they have not read yet."""
+
+    settings: Settings
+
+    def __reduce__(self) -> tuple[type[dict[str, str]], tuple[()]]:
+        assert self.settings.nav == ()
+        return dict, ()
+
+
+def test_settings_can_be_sent_to_a_page_while_another_thread_asks_for_nav(tmp_path: Path) -> None:
+    asking = Asking()
+    asking.settings = Settings(tmp_path, {"extra": asking})
+    assert pickle.loads(pickle.dumps(asking.settings)).site == {"extra": {}}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from asrun.checking.book import verify
+from asrun.checking.plots import plots_file
 from asrun.formulas.katex import parse
 from asrun.formulas.notation import meanings_on, read_table
 from asrun.formulas.reader import read
@@ -18,7 +19,25 @@ from asrun.model import Held, Page, Statement
 from asrun.reading.pages import read_pages
 from asrun.settings import Settings
 
-KINDS = ("output", "number", "statement", "formula", "snippet", "notation", "here", "include", "container", "data")
+KINDS = (
+    "output",
+    "number",
+    "statement",
+    "formula",
+    "snippet",
+    "notation",
+    "here",
+    "include",
+    "container",
+    "data",
+    "plot",
+)
+# Calls that draw what their first argument says; `axline` its slope, and `annotate`, which begins with a text, what follows.
+DRAWING = (
+    "plot", "semilogx", "semilogy", "loglog", "hist", "fill", "fill_between", "errorbar", "vlines", "hlines", "axvline", "axhline", "axline",
+    "contour", "plot_surface", "plot_wireframe", "text", "annotate",
+)  # fmt: skip
+NAMING = ("title", "xlabel", "ylabel", "set_title", "set_xlabel", "set_ylabel", "set_zlabel")
 CONTAINERS = {
     "admonition": '!!! note "Hidden"\n\n    ```python\n    planted\n    ```\n',
     "details": '??? note "Hidden"\n\n    ```python\n    planted\n    ```\n',
@@ -61,6 +80,8 @@ def mutants(root: Path) -> list[Mutant]:
     for path in sorted(settings.modules.glob("*.py")):
         if path.stem not in settings.shared_modules:
             found += snippet_mutants(settings, path)
+    for page in pages.values():
+        found += plot_mutants(settings, page)
     found += notation_mutants(settings)
     found += data_mutants(settings, pages)
     return sorted(set(found), key=lambda m: (KINDS.index(m.kind), m.file, m.offset, m.new))
@@ -306,3 +327,48 @@ def data_mutants(settings: Settings, pages: dict[str, Page]) -> Iterator[Mutant]
                     str(int(digit) % 9 + 1),
                     reader,
                 )
+
+
+def plot_mutants(settings: Settings, page: Page) -> Iterator[Mutant]:
+    """What a call draws, doubled; a text of a figure, changed; of each stored figure the last number, changed."""
+    lines = page.text.split("\n")
+    for block in () if page.is_notebook else page.code_blocks:
+        if block.prefix or not block.alts:
+            continue
+        above = sum(len(line) + 1 for line in lines[: block.line])
+        own = block.source.split("\n")
+
+        def place(line: int, column: int, own: list[str] = own) -> int:
+            return sum(len(text) + 1 for text in own[: line - 1]) + len(own[line - 1].encode()[:column].decode())
+
+        calls = (node for node in ast.walk(without_includes(block.source)) if isinstance(node, ast.Call) and node.args)
+        for call in calls:
+            name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+            keywords = {keyword.arg: keyword.value for keyword in call.keywords}
+            given = keywords.get("slope", call.args[0])  # a line without an end may begin in zero
+            if name == "annotate":  # in data coordinates its text is drawn where it says, else near what it names
+                given = call.args[1 if {"textcoords", "arrowprops"} & keywords.keys() else -1]
+            value = given.value if isinstance(given, ast.Starred) else given
+            start = place(value.lineno, value.col_offset)
+            old = block.source[start : place(value.end_lineno or 0, value.end_col_offset or 0)]
+            if name in DRAWING and old not in ("0", "[]"):
+                new = f"__import__('numpy').multiply(2, {f'list({old})' if value is not given else old})"
+            elif name in NAMING and isinstance(value, ast.Constant):
+                new = f"{old[:-1]}, or so{old[-1]}"
+            else:
+                continue
+            yield Mutant("plot", f"{page.uri}: {name} {old} @{start}", page.file, above + start, old, new, page.uri)
+    path = plots_file(settings, page)
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    for section in re.finditer(r"^# (.+)\n(?:.+\n)+", text, re.M):
+        *_, last = re.finditer(r"^ .* ±([\d.]+)(%?): (?:.* )?(-?[\d.]+(?:e[-+]\d+)?)$", section[0], re.M)
+        step, percent, old = last.groups()
+        digits = len(step.partition(".")[2])
+        new = f"{2 * float(old):.3g}" if percent else f"{float(old) + 2 * float(step):.{digits}f}"
+        name = f"{page.uri}: stored {section[1]}"
+        yield Mutant("plot", name, settings.name(path), section.start() + last.start(3), old, new, page.uri)
+
+
+def without_includes(source: str) -> ast.Module:
+    """A block of a page, its includes as comments."""
+    return ast.parse(re.sub(r"(?m)^(\s*)--8<--", r"\1#8<--", source))

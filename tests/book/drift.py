@@ -22,6 +22,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from asrun.checking.book import Book, verify
+from asrun.checking.plots import plots_file
 from asrun.settings import Settings
 from tests.book.changes import KINDS, Mutant, mutants
 
@@ -113,6 +114,7 @@ def together(book: Book, chosen: Iterable[Mutant]) -> list[list[Mutant]]:
         included = {segment.file for block in page.code_blocks for segment in block.segments}
         for file in included | {page.file} | {file for file, _ in book.runs[uri].dependencies}:
             readers.setdefault(file, set()).add(uri)
+        readers[book.settings.name(plots_file(book.settings, page))] = {uri}
     readers[f"docs/{book.settings.options.notation}"] = set(book.pages)
 
     def apart(one: Mutant, other: Mutant) -> bool:

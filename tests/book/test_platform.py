@@ -1,4 +1,4 @@
-"""The real pages give the same text and the same numbers whichever kernels the linear algebra picks."""
+"""The real pages give the same text, numbers and plots whichever kernels the linear algebra picks."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from asrun.checking.book import Runs
+from asrun.checking.plots import difference
 from asrun.model import Formatted
 from asrun.reading.pages import read_pages
 from asrun.running.page import PageRun, run_page
@@ -43,21 +44,25 @@ def said(runs: Mapping[str, PageRun]) -> Said:
     }
 
 
-def said_with(kernel: str, monkeypatch: pytest.MonkeyPatch) -> Said:
-    """What the pages say where linear algebra is done by this kernel. Formulas say nothing, so none is compared with its code here."""
+def runs_with(kernel: str, monkeypatch: pytest.MonkeyPatch) -> Runs:
+    """What comes of the pages where linear algebra is done by this kernel. Formulas say nothing, so none is compared with its code here."""
     monkeypatch.setenv("OPENBLAS_CORETYPE", kernel)
     settings, runs = Settings.load(REPOSITORY), Runs()
     for page in read_pages(settings):
         runs.begin(page.uri, partial(run_page, settings, replace(page, formulas=())))
     runs.wait()
-    return said(runs)
+    return runs
 
 
 def test_all_pages_say_the_same_on_two_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
-    first, second = (said_with(kernel, monkeypatch) for kernel in kernels_of_this_machine())
+    runs = [runs_with(kernel, monkeypatch) for kernel in kernels_of_this_machine()]
+    first, second = map(said, runs)
     assert first == second
     assert sum(len(values) for _, values in first.values()) > 0
     assert all(outcome.startswith(("ran", "raised")) for blocks, _ in first.values() for outcome, *_ in blocks)
+    plots = [[figure.plot for run in of_kernel.values() for figure in run.figures] for of_kernel in runs]
+    assert [told for one, other in zip(*plots, strict=True) if (told := difference(one, other))] == []
+    assert len(plots[0]) > 0
 
 
 def test_the_two_kernels_do_add_in_another_order(book: SmallBook, monkeypatch: pytest.MonkeyPatch) -> None:

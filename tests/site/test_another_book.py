@@ -92,6 +92,7 @@ def test_the_wheel_holds_the_package_and_nothing_of_this_book(environment: Envir
         "asrun/browser/vendor/pyodide-lock.json",
         "asrun/publishing/styles/katex.css",
         "asrun/publishing/starter/docs/pendulum.md",
+        "asrun/publishing/starter/tests/plots/pendulum.txt",
         f"{theme}/main.html",
         f"{theme}/assets/book.js",
         f"{theme}/assets/run/worker.js",
@@ -127,11 +128,17 @@ def test_the_book_holds_in_every_way(environment: Environment, another: Path) ->
         ("docs/pendulum.md", "takes 2.01<", "takes 2.11<", "the text says 2.11, but one_meter:.2f gives 2.01"),
         ("docs/pendulum.md", r"T = 2 \pi", r"T = \pi", "period(length, g)"),
         ("docs/pendulum.md", ' alt="The period', ' title="The period', "draws a figure and has no alt text"),
+        (
+            "docs/pendulum.md",
+            "(0.01, 4, 50)",
+            "(0.01, 5, 50)",
+            "the plot 'Four times as long, twice as slow' is not that of",
+        ),
         ("docs/index.md", "pendulum.md)", "pendulums.md)", "leads nowhere"),
         ("docs/index.md", "number > 0 | length", "tall | length", "the row of $l$ cannot be read"),
         ("snippets/pendulum.py", "2 * pi * sqrt", "3 * pi * sqrt", "the record says"),
     ],
-    ids=["output", "number", "formula", "figure", "link", "table", "module"],
+    ids=["output", "number", "formula", "figure", "plot", "link", "table", "module"],
 )
 def test_a_planted_fault_stops_everything(
     environment: Environment, another: Path, file: str, old: str, new: str, said: str
