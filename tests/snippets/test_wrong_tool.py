@@ -237,3 +237,14 @@ def test_vif_of_two_columns_with_a_given_correlation() -> None:
     # The inflation is that of the weight's variance: entry of (AᵀA)⁻¹, against the same column alone.
     cov = np.linalg.inv(design_matrix(X).T @ design_matrix(X))
     assert cov[1, 1] == pytest.approx(50.2513, abs=1e-3)
+
+
+def test_statsmodels_goes_on_estimating_the_spread_and_ends_elsewhere() -> None:
+    x, y = load_anscombe(ANSCOMBE)["III"]
+    A = design_matrix(x)
+    off = np.abs(A @ by_lstsq(A, y) - y)
+    ours = fit_huber(A, y, 1.345 * np.median(off) / stats.norm.ppf(0.75))
+    model = sm.RLM(y, A, M=sm.robust.norms.HuberT())
+    once, again = model.fit(update_scale=False, tol=1e-10), model.fit()
+    np.testing.assert_allclose(once.params, ours, rtol=1e-6)
+    assert again.params[1] == pytest.approx(0.346, abs=5e-4)
