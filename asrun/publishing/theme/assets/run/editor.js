@@ -66,9 +66,19 @@ const language = StreamLanguage.define({
 });
 
 const look = EditorView.theme({
-  "&": { color: "var(--md-code-fg-color)", fontSize: "var(--book-code)", backgroundColor: "var(--md-code-bg-color)", borderRadius: "inherit" },
+  "&": {
+    color: "var(--md-code-fg-color)",
+    fontSize: "var(--book-code)",
+    backgroundColor: "var(--md-code-bg-color)",
+    borderRadius: "inherit",
+  },
   "&.cm-focused": { outline: "0.1rem solid var(--book-accent)", outlineOffset: "-0.1rem" },
-  ".cm-scroller": { fontFamily: "var(--md-code-font-family)", lineHeight: "1.55", textRendering: "geometricPrecision", fontFeatureSettings: '"kern"' },
+  ".cm-scroller": {
+    fontFamily: "var(--md-code-font-family)",
+    lineHeight: "1.55",
+    textRendering: "geometricPrecision",
+    fontFeatureSettings: '"kern"',
+  },
   ".cm-content": { padding: "0.7rem 0 0.15rem", caretColor: "var(--book-accent)" },
   ".cm-line": { padding: "0 var(--book-pad)" },
   ".cm-wrong": { backgroundColor: "var(--book-accent-tint)", boxShadow: "inset 0.15rem 0 var(--book-residual)" },
