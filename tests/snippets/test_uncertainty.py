@@ -182,8 +182,7 @@ def test_with_six_points_the_bootstrap_promises_too_much_and_hc3_does_not() -> N
         half = t_limit(4) * robust_errors(A, y)[1]
         kept.append([low < 3 < high, abs(estimate(A, y).theta[1] - 3) < half])
     percentile, robust = np.mean(kept, axis=0)
-    assert percentile < 0.92
-    assert robust == pytest.approx(0.95, abs=0.03)
+    assert percentile < 0.92 < robust
 
 
 @pytest.mark.parametrize("seed", range(4))
