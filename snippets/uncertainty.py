@@ -79,9 +79,9 @@ def estimate(A: np.ndarray, y: np.ndarray) -> Estimate:
 
 # --8<-- [start:intervals]
 def t_limit(df: int, level: float = 0.95) -> float:
-    """Limit that Student's t with df degrees of freedom exceeds rarely.
+    """Limit that Student's t with df degrees of freedom rarely exceeds.
 
-    Between minus and plus this number lie level of all draws.
+    A share level of all draws lies between minus and plus this number.
     """
     return float(stdtrit(df, (1 + level) / 2))
 

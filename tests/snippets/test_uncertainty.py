@@ -173,6 +173,18 @@ def test_bootstrap_draws_every_row_as_often_as_the_others() -> None:
         assert means.mean() == pytest.approx(1, abs=0.06)
 
 
+def test_with_six_points_the_bootstrap_promises_too_much_and_hc3_does_not() -> None:
+    A, rng = design_matrix(np.linspace(0, 10, 6)), np.random.default_rng(4)
+    kept = []
+    for _ in range(400):
+        y = A @ TRUTH + rng.normal(0, 1.5, 6)
+        low, high = np.percentile(bootstrap(A, y, 100, rng)[:, 1], [2.5, 97.5])
+        half = t_limit(4) * robust_errors(A, y)[1]
+        kept.append([low < 3 < high, abs(estimate(A, y).theta[1] - 3) < half])
+    percentile, robust = np.mean(kept, axis=0)
+    assert percentile < 0.92 < robust
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_robust_errors_agree_with_statsmodels(seed: int) -> None:
     A, y = problem(seed)
