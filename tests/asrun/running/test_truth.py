@@ -106,7 +106,7 @@ def test_a_true_statement_is_counted(book: SmallBook, sentence: str) -> None:
             "no-such-kind",
             LOSSES + "\nMore.<!-- hold: low < high -->\n",
             [
-                "docs/page.md:12: there is no comment of the kind `hold:`: there are code, value, holds, holds below, "
+                "docs/page.md:12: there is no comment of the kind `hold:`: there are code, value, here, holds, holds below, "
                 "quoted and asrun"
             ],
         ),
