@@ -63,7 +63,7 @@ def r_squared(y: np.ndarray, y_hat: np.ndarray) -> float:
 
 # --8<-- [start:adjusted]
 def adjusted_r_squared(y: np.ndarray, y_hat: np.ndarray, d: int) -> float:
-    """R² less what d columns of pure noise would gain, for n > d + 1.
+    """R² charged for its d columns, so that noise gains nothing on average.
 
     Source: M. Ezekiel (1930), Methods of Correlation Analysis.
     """
