@@ -16,7 +16,7 @@ COUNTS = {  # what is counted, and the head of its column in the table
     "outputs": "Outputs compared",
     "numbers": "Numbers computed",
     "statements": "Statements checked",
-    "figures": "Figures compared",
+    "figures": "Figures",
     "formulas": "Formulas set",
     "checked": "Formulas checked against code",
     "quoted": "Quoted",

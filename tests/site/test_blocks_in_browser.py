@@ -17,8 +17,8 @@ NOT_IN_BROWSER = {
     ("claims-descent.md", "scikit-learn>=1.9"): 2,
     ("claims-descent.md", "statsmodels"): 1,
     ("goodness-of-fit.md", "statsmodels"): 1,
-    ("one-answer.md", "scikit-learn>=1.9"): 1,
-    ("one-answer.md", "statsmodels"): 1,
+    ("one-answer.md", "scikit-learn>=1.9"): 2,
+    ("one-answer.md", "statsmodels"): 2,
     ("uncertainty.md", "statsmodels"): 1,
 }
 

@@ -118,6 +118,7 @@ async def test_a_block_leads_to_its_program(browser: Browser, site: Site) -> Non
         await fake_python(context)
         page, watch = await open_page(context, f"{site.home}loss/")
         await page.evaluate("globalThis.stayed = true")
+        await page.evaluate("probes.openDetails()")
         hands, desk = Hands(page, watch), Desk(page, watch)
         await hands.button(3, "More").click()
         await page.get_by_role("menuitem", name="Open in the playground").click()
@@ -128,6 +129,8 @@ async def test_a_block_leads_to_its_program(browser: Browser, site: Site) -> Non
         assert "#" not in page.url, "a reload would open the block again, over what the reader did"
 
         await page.go_back()
+        await hands.block(1).wait_for(state="attached")
+        await page.evaluate("probes.openDetails()")
         await hands.button(1, "Edit").wait_for()
         await hands.write(1, "edited = 1")
         await hands.button(1, "More").click()

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser
 
+from snippets.plots import STYLE
 from tests.site.browser import flags, get_browser, uses_sandbox
 from tests.site.built import Site
 from tests.site.python import PythonPage, python_page
@@ -78,7 +79,7 @@ async def test_settings_of_matplotlib_stay_on_their_page(python: PythonPage) -> 
     await python.run("import matplotlib.pyplot as plt\nplt.rcParams['font.size'] = 33", "one")
     assert (await python.run("import matplotlib.pyplot as plt\nprint(plt.rcParams['font.size'])", "two"))[
         "stdout"
-    ] == "11.0\n"
+    ] == f"{STYLE['font.size']}\n"
     assert (await python.run("print(plt.rcParams['font.size'], plt.get_fignums())", "one"))["stdout"] == "33.0 []\n"
 
 

@@ -244,4 +244,4 @@ def test_the_table_has_a_row_for_each_page_and_one_for_all(book: SmallBook) -> N
     assert len({row.count("|") for row in (head, rule, *rows)}) == 1
     page = dict(zip(head.strip("| ").split(" | "), rows[1].strip("| ").split(" | "), strict=True))
     assert (page["Blocks run"], page["Raised as expected"], page["Shown only"]) == ("1", "1", "1")
-    assert (page["Outputs compared"], page["Numbers computed"], page["Figures compared"]) == ("2", "2", "1")
+    assert (page["Outputs compared"], page["Numbers computed"], page["Figures"]) == ("2", "2", "1")
