@@ -258,16 +258,15 @@ def _check_terms(file: str, terms: Iterable[Term], pages: dict[str, Page]) -> It
             first = found_in(seen, name) or seen.setdefault(key(name), term)
             if first is not term:
                 yield Problem(file, term.line, f"{name} stands in line {first.line} already: a name has one row")
-        page = pages.get(term.uri)
+        page, named = pages.get(term.uri), finder(term.names)
         if not page or (term.anchor and term.anchor not in page.anchors):
             continue
-        if not any(finder(term.names).fullmatch(bold) for at, bold in page.bold if at == term.anchor):
+        bold = [(other, at, words) for other in pages.values() for at, words in other.bold if named.fullmatch(words)]
+        if not any(other is page and at == term.anchor for other, at, _ in bold):
             where = f"{page.file}#{term.anchor}" if term.anchor else f"{page.file} before its first section"
             yield Problem(file, term.line, f"{term.name} is not in bold in {where}: write **{term.name}** there")
-        for other in pages.values():
-            for at, bold in other.bold:
-                label = bold[0].isupper() and term.name[0].islower()  # begins a row or an item, and is no term there
-                elsewhere = other is not page or at != term.anchor
-                if elsewhere and not label and finder(term.names).fullmatch(bold):
-                    what = f"{bold} is in bold in {other.file}#{at}, too: a term is in bold in its section alone"
-                    yield Problem(file, term.line, f"{what}; take the ** out there")
+        for other, at, words in bold:
+            label = words[0].isupper() and term.name[0].islower()  # begins a row or an item, and is no term there
+            if not label and (other is not page or at != term.anchor):
+                what = f"{words} is in bold in {other.file}#{at}, too: a term is in bold in its section alone"
+                yield Problem(file, term.line, f"{what}; take the ** out there")

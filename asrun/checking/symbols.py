@@ -30,8 +30,9 @@ def check_symbols(
         words = set(re.findall(r"\w+", block.code))
         yield from _wrong_marks(block, words, table)
         known = {one.name: one for one in (run.blocks[place].known if run.blocks else ())}
-        types = _types(block.code)
-        for name in sorted(names & words - said_here(block.here).keys()):
+        found = sorted(names & words - said_here(block.here).keys())
+        types = _types(block.code) if re.search(rf"\b(?:{'|'.join(found)})\s*:", block.code) else {}
+        for name in found:
             row = table[name]
             of_run, of_code = _value(row, known.get(name)), _type(row, types.get(name, ()))
             if has := of_run or of_code or _shape(row, name, block.code, letters):
@@ -65,7 +66,7 @@ def _value(row: Meaning, known: Known | None) -> str:
 
 
 def _types(code: str) -> dict[str, list[str]]:
-    """The types that are written behind the names of parameters and variables."""
+    """The types that are written behind the names of parameters and variables. Slow: to parse all blocks outlasts all other rules."""
     found: dict[str, list[str]] = {}
     with contextlib.suppress(SyntaxError):  # which a block may be there to show
         for node in ast.walk(ast.parse(code)):
